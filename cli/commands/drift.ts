@@ -1,11 +1,11 @@
-import { GetObjectCommand } from "@aws-sdk/client-s3";
 import colors from "picocolors";
 import type { DriftItem } from "../../core/registry/items.ts";
 import { requireModel } from "../support/definitions.ts";
 import { time } from "../support/format.ts";
+import { readJson } from "../support/objects.ts";
 import { operate } from "../support/operate.ts";
 import { printResult } from "../support/print.ts";
-import { createProgress } from "../support/progress.ts";
+import { createProgress, type Progress } from "../support/progress.ts";
 import { openSession, type Session, type SessionOptions } from "../support/session.ts";
 import { table } from "../support/table.ts";
 import { until } from "../support/wait.ts";
@@ -31,7 +31,9 @@ export interface DriftReport {
 export async function drift(model: string, options: SessionOptions & { json: boolean; now: boolean }): Promise<void> {
   const session = await openSession({ ...options, quiet: options.json });
   await requireModel(session, model);
-  const check = options.now ? await checkNow(session, model) : (await session.registry.listDriftChecks(model, 1))[0];
+  const check = options.now
+    ? await checkNow(session, model, createProgress())
+    : (await session.registry.listDriftChecks(model, 1))[0];
   if (check === undefined) {
     printResult(
       options.json,
@@ -40,14 +42,13 @@ export async function drift(model: string, options: SessionOptions & { json: boo
     );
     return;
   }
-  const report = await readReport(session, check);
+  const report = check.reportKey === null ? null : await readJson<DriftReport>(session, check.reportKey);
   printResult(options.json, { ...check, report }, () => render(check, report));
 }
 
 /** Orders a check and waits for it. */
-export async function checkNow(session: Session, model: string): Promise<DriftItem> {
+export async function checkNow(session: Session, model: string, progress: Progress): Promise<DriftItem> {
   const before = (await session.registry.listDriftChecks(model, 1))[0]?.checkedAt ?? "";
-  const progress = createProgress();
   progress.step(`check ${model} for drift`);
   await operate(session, { action: "drift", model, reason: "ordered with mlops drift --now" });
   const check = await until(`the drift check of ${model}`, 900, async () => {
@@ -56,15 +57,6 @@ export async function checkNow(session: Session, model: string): Promise<DriftIt
   });
   progress.done(`${check.level}, ${check.rows} new rows`);
   return check;
-}
-
-/** The report that a check has written; null when it had nothing to report. */
-export async function readReport(session: Session, check: DriftItem): Promise<DriftReport | null> {
-  if (check.reportKey === null) return null;
-  const answer = await session.s3.send(
-    new GetObjectCommand({ Bucket: session.outputs.DataBucketName, Key: check.reportKey }),
-  );
-  return JSON.parse((await answer.Body?.transformToString()) ?? "null") as DriftReport;
 }
 
 function render(check: DriftItem, report: DriftReport | null): string {
