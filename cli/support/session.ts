@@ -3,7 +3,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
-import { createDynamoRegistry } from "../../adapters/dynamo-registry.ts";
+import { DynamoRegistry } from "../../adapters/dynamo-registry.ts";
 import type { Registry } from "../../app/ports/registry.ts";
 import { Failure } from "./failure.ts";
 import { findLocalCloud, localEnvironment } from "./local-cloud.ts";
@@ -61,7 +61,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const local = { forcePathStyle: Boolean(process.env["AWS_ENDPOINT_URL"]) };
   return {
     outputs,
-    registry: createDynamoRegistry(outputs.RegistryTableName),
+    registry: new DynamoRegistry(outputs.RegistryTableName),
     s3: new S3Client(local),
     lambda: new LambdaClient({}),
     sagemaker: new SageMakerClient({}),

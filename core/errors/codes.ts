@@ -50,6 +50,10 @@ export const ERROR_CODES = {
   },
   "delivery.rolled-back": { retryable: false, summary: "The endpoint update was rolled back." },
   "monitoring.invalid-capture": { retryable: false, summary: "A data capture file cannot be read." },
+  "cloud.refused": {
+    retryable: false,
+    summary: "A cloud service refused a request (permission, quota, or a request that it cannot accept).",
+  },
   "cloud.unavailable": { retryable: true, summary: "A cloud service did not answer or throttled." },
   "internal.invariant": { retryable: false, summary: "Something that cannot happen has happened; please report it." },
 } as const satisfies Record<string, { retryable: boolean; summary: string }>;

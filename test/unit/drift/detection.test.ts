@@ -42,7 +42,6 @@ function daysToAlarm(
 
 function detectionRate(runs: number, options: Parameters<typeof daysToAlarm>[1], name: string) {
   const results = Array.from({ length: runs }, (_, run) => daysToAlarm(`${name} ${run}`, options));
-  console.log(name, "found", results.filter(({ days }) => days !== null).length / runs);
   return {
     found: results.filter(({ days }) => days !== null).length / runs,
     acted: results.filter(({ level }) => level === "act").length / runs,

@@ -103,7 +103,7 @@ export function hourlyEvidence(
       if (m < options.minimumRows) continue;
       const weight = w < 0 ? 0.5 : 0.5 / 366;
       const [l1, l2, l3] = track.logs as unknown as [number, number, number];
-      sum += (weight * (Math.exp(l1) + Math.exp(l2) + Math.exp(l3))) / 3;
+      sum += weight * (0.1 * Math.exp(l1) + 0.3 * Math.exp(l2) + 0.6 * Math.exp(l3));
     }
     logEValues[hour] = Math.log(sum);
   }

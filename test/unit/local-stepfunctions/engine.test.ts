@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createLogs } from "../../../local/services/logs/index.ts";
 import { fakeLambda, functionArn, named, openWorkbench, type Workbench } from "./harness.ts";
 
 let bench: Workbench;
@@ -193,4 +194,67 @@ describe("Retry", () => {
     expect(ended).toMatchObject({ status: "SUCCEEDED", output: 3 });
     await own.test.stop();
   });
+});
+
+describe("logging", () => {
+  const machine = (level: string, includeExecutionData: boolean) => ({
+    name: `logged-${level}`,
+    roleArn: "arn:aws:iam::000000000000:role/workflow",
+    definition: JSON.stringify({
+      StartAt: "A",
+      States: { A: { Type: "Pass", Result: "secret", Next: "F" }, F: { Type: "Fail", Error: "E", Cause: "C" } },
+    }),
+    loggingConfiguration: {
+      level,
+      includeExecutionData,
+      destinations: [
+        {
+          cloudWatchLogsLogGroup: {
+            logGroupArn: "arn:aws:logs:us-east-1:000000000000:log-group:/aws/vendedlogs/sfn:*",
+          },
+        },
+      ],
+    },
+  });
+
+  test.each([
+    ["ALL", ["ExecutionStarted", "PassStateEntered", "PassStateExited", "FailStateEntered", "ExecutionFailed"]],
+    ["ERROR", ["FailStateEntered", "ExecutionFailed"]],
+    ["FATAL", ["ExecutionFailed"]],
+  ])("level %s delivers the history to the log group", async (level, types) => {
+    const own = await openWorkbench([createLogs]);
+    const { stateMachineArn } = await own.cloud.call("stepfunctions", "CreateStateMachine", machine(level, false));
+    await own.ended(await own.start(stateMachineArn));
+    const events = async () => {
+      const found = await own.cloud
+        .call("logs", "FilterLogEvents", { logGroupName: "/aws/vendedlogs/sfn" })
+        .catch(() => ({ events: [] }));
+      return found.events.map((event: { message: string }) => JSON.parse(event.message));
+    };
+    await own.until(async () => (await events()).length === types.length);
+    expect((await events()).map((event: { type: string }) => event.type)).toEqual(types);
+    expect(JSON.stringify(await events())).not.toContain("secret");
+    await own.test.stop();
+  });
+});
+
+test("a machine that loops without waiting does not hold up the process", async () => {
+  const loop = await bench.create({
+    StartAt: "A",
+    States: {
+      A: { Type: "Pass", Next: "B" },
+      B: { Type: "Choice", Choices: [{ Variable: "$", IsPresent: true, Next: "A" }], Default: "E" },
+      E: { Type: "Succeed" },
+    },
+  });
+  const arn = await bench.start(loop);
+  let longestMillis = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    longestMillis = Math.max(longestMillis, performance.now() - last);
+    last = performance.now();
+  }, 1);
+  await bench.ended(arn);
+  clearInterval(timer);
+  expect(longestMillis).toBeLessThan(100);
 });

@@ -33,7 +33,6 @@ describe("tests and intervals agree with scipy", () => {
   it.each(fixtures.mcnemar)("exact McNemar $onlyFirst against $onlySecond", (fixture) => {
     const result = mcnemarExact(fixture.onlyFirst, fixture.onlySecond, 100_000, 0.95);
     expect(result.pValue).toBeCloseTo(fixture.pValue, 9);
-    expect(result.pValueWorse).toBeCloseTo(fixture.pValueWorse, 9);
     expect(result.interval.low).toBeLessThan(result.difference);
     expect(result.interval.high).toBeGreaterThan(result.difference);
   });
@@ -49,7 +48,6 @@ describe("tests and intervals agree with scipy", () => {
     const result = pairedT(differences, 0.95);
     expect(result.difference).toBeCloseTo(fixture.difference, 12);
     expect(result.pValue).toBeCloseTo(fixture.pValue, 10);
-    expect(result.pValueBelow).toBeCloseTo(fixture.pValueBelow, 10);
     expect(result.interval.low).toBeCloseTo(fixture.low, 9);
     expect(result.interval.high).toBeCloseTo(fixture.high, 9);
   });

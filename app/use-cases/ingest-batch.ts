@@ -1,0 +1,169 @@
+import { type IncomingKey, readIncomingKey } from "../../core/data/rules/key-path.ts";
+import { noSuchModel } from "../../core/data/rules/no-such-model.ts";
+import { dataHash, definitionHash } from "../../core/definition/definition.ts";
+import { MlopsError } from "../../core/errors/mlops-error.ts";
+import type { CreatedObject } from "../../core/events/object-created.ts";
+import type { BatchManifest } from "../../core/plans/dataset-plan.ts";
+import { dataKeys } from "../../core/plans/names.ts";
+import { makeBatchId } from "../../core/registry/ids.ts";
+import type { BatchItem } from "../../core/registry/items.ts";
+import type { Factory } from "../factory.ts";
+import type { PublishedDefinition } from "../ports/registry.ts";
+import { writeJson } from "../support/json.ts";
+import { quarantineBatch, settleQuarantine, UNKNOWN_MODEL } from "./quarantine-batch.ts";
+import { type AcceptedFile, readUpload } from "./read-upload.ts";
+import { requestTraining } from "./request-training.ts";
+
+/** What became of an upload. */
+export interface IngestAnswer {
+  readonly outcome: "accepted" | "quarantined" | "ignored" | "duplicate";
+  readonly model: string | null;
+  readonly batchId: string | null;
+}
+
+/** Longer than a Lambda can run (15 minutes), so that a live worker never loses its claim. */
+const CLAIM_SECONDS = 16 * 60;
+
+/**
+ * Takes one upload from `incoming/` to exactly one batch: accepted or quarantined with reasons. The batch id follows from the object
+ * version, so an event that comes again finds the work done, or goes on where a crash has left it.
+ *
+ * @param by id of the queue's message: the same message may take up its own claim again
+ * @throws MlopsError `cloud.unavailable` (retryable) while another worker has the same object
+ */
+export async function ingestBatch(factory: Factory, object: CreatedObject, by: string): Promise<IngestAnswer> {
+  if (!isUpload(object)) return { outcome: "ignored", model: null, batchId: null };
+  const read = readIncomingKey(object.key);
+  const published = read === null ? null : await factory.registry.getDefinition(read.place.model);
+  const model = published?.model ?? UNKNOWN_MODEL;
+  const batchId = makeBatchId(object);
+  const { claimed, item } = await claim(factory, model, batchId, object, by);
+  if (item.status !== "processing") {
+    await settle(factory, item, published);
+    return { outcome: "duplicate", model, batchId };
+  }
+  if (!claimed) {
+    throw new MlopsError(
+      "cloud.unavailable",
+      `batch ${batchId} is being read by another worker; the message comes again`,
+    );
+  }
+  if (read === null || published === null) {
+    const known = (await factory.registry.listDefinitions()).map((definition) => definition.model);
+    const reason = noSuchModel(object.key.split("/")[0] ?? "", known);
+    await quarantineBatch(factory, item, { rows: 0, reasons: [reason] });
+    return { outcome: "quarantined", model, batchId };
+  }
+  if (read.reason !== null) {
+    await quarantineBatch(factory, item, { rows: 0, reasons: [read.reason] });
+    return { outcome: "quarantined", model, batchId };
+  }
+  const result = await readUpload(factory, item, published.definition);
+  if (result === "gone") {
+    factory.log.info("upload was deleted before it was read", { model, batchId });
+    return { outcome: "ignored", model, batchId };
+  }
+  if (!result.accepted) {
+    await quarantineBatch(factory, item, result);
+    return { outcome: "quarantined", model, batchId };
+  }
+  const accepted = await accept(factory, item, published, result, read.place);
+  await settle(factory, accepted, published);
+  return { outcome: "accepted", model, batchId };
+}
+
+/** Whether a key is an upload at all. The S3 console's folder markers are not; nor is what the factory itself writes. */
+function isUpload({ key, sizeBytes }: CreatedObject): boolean {
+  if (key.endsWith("/") && sizeBytes === 0) return false;
+  return key.startsWith("incoming/") || key.includes("/incoming/");
+}
+
+async function claim(
+  factory: Factory,
+  model: string,
+  batchId: string,
+  { bucket, key, versionId }: CreatedObject,
+  by: string,
+): Promise<{ claimed: boolean; item: BatchItem }> {
+  const now = factory.clock.now();
+  const nowEpochSeconds = Math.floor(now.getTime() / 1000);
+  return factory.registry.claimBatch(
+    {
+      model,
+      batchId,
+      status: "processing",
+      source: { bucket, key, versionId },
+      receivedAt: now.toISOString(),
+      claim: { by, untilEpochSeconds: nowEpochSeconds + CLAIM_SECONDS },
+      decidedAt: null,
+      rows: null,
+      manifestKey: null,
+      sourceSha256: null,
+      dataHash: null,
+      timeRange: null,
+      reportKey: null,
+      rules: [],
+      settledAt: null,
+    },
+    nowEpochSeconds,
+  );
+}
+
+async function accept(
+  factory: Factory,
+  item: BatchItem,
+  { definition }: PublishedDefinition,
+  file: AcceptedFile,
+  place: IncomingKey,
+): Promise<BatchItem> {
+  const { model, batchId } = item;
+  const bucket = factory.settings.dataBucket;
+  const profileKey = dataKeys.batchProfile(model, batchId);
+  const manifestKey = dataKeys.batchManifest(model, batchId);
+  const manifest: BatchManifest = {
+    schemaVersion: 1,
+    model,
+    batchId,
+    source: { ...item.source, sizeBytes: file.sizeBytes, sha256: file.sha256 },
+    definitionHash: definitionHash(definition),
+    receivedAt: item.receivedAt,
+    rows: file.rows,
+    timeRange: file.timeRange,
+    parts: file.parts,
+    profileKey,
+  };
+  await writeJson(factory, { bucket, key: profileKey }, file.profile);
+  await writeJson(factory, { bucket, key: manifestKey }, manifest);
+  const accepted: BatchItem = {
+    ...item,
+    status: "accepted",
+    claim: null,
+    decidedAt: factory.clock.now().toISOString(),
+    rows: file.rows,
+    manifestKey,
+    sourceSha256: file.sha256,
+    dataHash: dataHash(definition),
+    timeRange: file.timeRange,
+  };
+  await factory.registry.putBatch(accepted);
+  factory.log.info("batch accepted", { model, batchId, rows: file.rows.total, fileName: place.fileName });
+  return accepted;
+}
+
+/** Does what follows a decision, once; a crash in between is made good when the event comes again. */
+async function settle(factory: Factory, item: BatchItem, published: PublishedDefinition | null): Promise<void> {
+  if (item.settledAt !== null) return;
+  if (item.status === "quarantined") {
+    await settleQuarantine(factory, item);
+    return;
+  }
+  if (published !== null) {
+    const fileName = item.source.key.split("/").at(-1) ?? item.source.key;
+    await requestTraining(factory, {
+      model: item.model,
+      trigger: { kind: "data", reason: `batch ${item.batchId} (${fileName.slice(0, 100)}) was accepted` },
+      actor: "ingest",
+    });
+  }
+  await factory.registry.putBatch({ ...item, settledAt: factory.clock.now().toISOString() });
+}

@@ -1,0 +1,109 @@
+import type { ModelDefinition } from "../definition/schema.ts";
+import { MlopsError } from "../errors/mlops-error.ts";
+import { emptyNumberSummary, mergeNumberSummaries } from "./number-summary.ts";
+import {
+  type FeatureProfile,
+  type LevelSummary,
+  MAX_PROFILE_LEVELS,
+  type Profile,
+  type TargetProfile,
+} from "./profile.ts";
+
+/** Sorts level names by their UTF-16 code units, the same everywhere. */
+export function sortedLevels(levels: Iterable<[string, number]>): Record<string, number> {
+  return Object.fromEntries([...levels].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}
+
+function mergeLevels(a: LevelSummary, b: LevelSummary): LevelSummary {
+  const sum = new Map(Object.entries(a.levels));
+  for (const [level, count] of Object.entries(b.levels)) sum.set(level, (sum.get(level) ?? 0) + count);
+  const otherCount = a.otherCount + b.otherCount;
+  const distinctOverflow = a.distinctOverflow || b.distinctOverflow || sum.size > MAX_PROFILE_LEVELS;
+  if (sum.size <= MAX_PROFILE_LEVELS) return { levels: sortedLevels(sum), otherCount, distinctOverflow };
+  const ranked = [...sum].sort(([x, m], [y, n]) => n - m || (x < y ? -1 : 1));
+  const dropped = ranked.slice(MAX_PROFILE_LEVELS).reduce((total, [, count]) => total + count, 0);
+  return {
+    levels: sortedLevels(ranked.slice(0, MAX_PROFILE_LEVELS)),
+    otherCount: otherCount + dropped,
+    distinctOverflow,
+  };
+}
+
+function mergeFeatures(name: string, a: FeatureProfile, b: FeatureProfile): FeatureProfile {
+  if (a.type === "number" && b.type === "number") {
+    return { type: "number", nulls: a.nulls + b.nulls, ...mergeNumberSummaries(a, b) };
+  }
+  if (a.type === "category" && b.type === "category") {
+    return { type: "category", count: a.count + b.count, nulls: a.nulls + b.nulls, ...mergeLevels(a, b) };
+  }
+  if (a.type === "boolean" && b.type === "boolean") {
+    return {
+      type: "boolean",
+      count: a.count + b.count,
+      nulls: a.nulls + b.nulls,
+      trueCount: a.trueCount + b.trueCount,
+    };
+  }
+  throw new MlopsError(
+    "data.invalid-profile",
+    `feature ${JSON.stringify(name)} is ${a.type} in one profile and ${b.type} in the other`,
+  );
+}
+
+function mergeTargets(a: TargetProfile, b: TargetProfile): TargetProfile {
+  if (a.type === "binary" && b.type === "binary") {
+    return { type: "binary", positive: a.positive + b.positive, negative: a.negative + b.negative };
+  }
+  if (a.type === "multiclass" && b.type === "multiclass") return { type: "multiclass", ...mergeLevels(a, b) };
+  if (a.type === "regression" && b.type === "regression") return { type: "regression", ...mergeNumberSummaries(a, b) };
+  throw new MlopsError("data.invalid-profile", `the target is ${a.type} in one profile and ${b.type} in the other`);
+}
+
+/**
+ * The profile of both sets of rows together. All counts are exact and independent of the order (levels: as long as both
+ * together have at most 10,000; beyond that the most frequent are kept); mean and m2 differ by rounding only.
+ *
+ * @throws MlopsError `data.invalid-profile` when the two do not have the same features
+ */
+export function mergeProfiles(a: Profile, b: Profile): Profile {
+  const names = Object.keys(a.features);
+  const other = new Set(Object.keys(b.features));
+  const lacking = names.filter((name) => !other.has(name));
+  if (lacking.length > 0 || names.length !== other.size) {
+    const extra = [...other].filter((name) => !Object.hasOwn(a.features, name));
+    throw new MlopsError(
+      "data.invalid-profile",
+      `profiles with different features cannot be merged: ${[...lacking, ...extra].join(", ")}`,
+      {
+        details: { onlyInFirst: lacking, onlyInSecond: extra },
+      },
+    );
+  }
+  const features = names.map((name): [string, FeatureProfile] => {
+    const [first, second] = [a.features[name], b.features[name]];
+    if (first === undefined || second === undefined)
+      throw new MlopsError("internal.invariant", `feature ${name} vanished`);
+    return [name, mergeFeatures(name, first, second)];
+  });
+  return {
+    schemaVersion: 1,
+    rows: a.rows + b.rows,
+    features: Object.fromEntries(features),
+    target: mergeTargets(a.target, b.target),
+  };
+}
+
+/** The profile of no rows, which changes nothing when it is merged. */
+export function emptyProfile(definition: ModelDefinition): Profile {
+  const features = Object.entries(definition.data.features).map(([name, { type }]): [string, FeatureProfile] => {
+    if (type === "number") return [name, { type, nulls: 0, ...emptyNumberSummary() }];
+    if (type === "boolean") return [name, { type, count: 0, nulls: 0, trueCount: 0 }];
+    return [name, { type, count: 0, nulls: 0, levels: {}, otherCount: 0, distinctOverflow: false }];
+  });
+  const targets: Record<ModelDefinition["problem"], TargetProfile> = {
+    "binary-classification": { type: "binary", positive: 0, negative: 0 },
+    "multiclass-classification": { type: "multiclass", levels: {}, otherCount: 0, distinctOverflow: false },
+    regression: { type: "regression", ...emptyNumberSummary() },
+  };
+  return { schemaVersion: 1, rows: 0, features: Object.fromEntries(features), target: targets[definition.problem] };
+}

@@ -1,0 +1,68 @@
+/** Log-bucket histogram of numbers; see sketch.ts. Keys are bucket numbers as decimal text, values are counts. */
+export interface Sketch {
+  gamma: number;
+  /** Number of zeros. */
+  zero: number;
+  positive: Record<string, number>;
+  /** Buckets of the absolute values of negative numbers. */
+  negative: Record<string, number>;
+}
+
+/** Moments and histogram of numbers. `min` and `max` are null when there is no value. */
+export interface NumberSummary {
+  count: number;
+  min: number | null;
+  max: number | null;
+  mean: number;
+  /** Sum of squared deviations from the mean (Welford); variance = m2 / (count - 1). */
+  m2: number;
+  sketch: Sketch;
+}
+
+/** Counts of category levels; at most 10,000 levels are kept by name, others are in `otherCount`. */
+export interface LevelSummary {
+  levels: Record<string, number>;
+  otherCount: number;
+  distinctOverflow: boolean;
+}
+
+/** Profile of a number feature. `count` is the number of rows that have a value. */
+export interface NumberProfile extends NumberSummary {
+  type: "number";
+  nulls: number;
+}
+
+/** Profile of a category feature. `count` is the number of rows that have a value. */
+export interface CategoryProfile extends LevelSummary {
+  type: "category";
+  count: number;
+  nulls: number;
+}
+
+/** Profile of a boolean feature. `count` is the number of rows that have a value. */
+export interface BooleanProfile {
+  type: "boolean";
+  count: number;
+  nulls: number;
+  trueCount: number;
+}
+
+/** Profile of one feature. */
+export type FeatureProfile = NumberProfile | CategoryProfile | BooleanProfile;
+
+/** Profile of the target, by problem. */
+export type TargetProfile =
+  | { type: "binary"; positive: number; negative: number }
+  | ({ type: "multiclass" } & LevelSummary)
+  | ({ type: "regression" } & NumberSummary);
+
+/** Mergeable statistics of a set of rows: `profile.json` of batches and datasets. */
+export interface Profile {
+  schemaVersion: 1;
+  rows: number;
+  features: Record<string, FeatureProfile>;
+  target: TargetProfile;
+}
+
+/** Most levels that a profile keeps by name. */
+export const MAX_PROFILE_LEVELS = 10_000;

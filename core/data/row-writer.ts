@@ -1,0 +1,93 @@
+import { ByteWriter } from "./byte-writer.ts";
+import type { IngestColumns } from "./ingest-columns.ts";
+import { CellKind, type Row } from "./row.ts";
+import { hashFraction, SPLITS, type Split, splitOf } from "./split.ts";
+import { csvField, utf8 } from "./text.ts";
+
+const COMMA = 0x2c;
+const LF = 0x0a;
+const KEY_SEPARATOR = 0x1f;
+const CLOSE_ROW = utf8("}}\n");
+
+/** Bytes to append to the part of each side. */
+export type IngestOutput = Record<Split, Uint8Array>;
+
+/** Number of rows by side. */
+export type SplitRows = { total: number } & Record<Split, number>;
+
+/** Decides the side of each row and writes it: CSV for train and validation, JSON Lines for test. */
+export class RowWriter {
+  readonly rows: SplitRows = { total: 0, train: 0, validation: 0, test: 0 };
+  private readonly outputs: Record<Split, ByteWriter> = {
+    train: new ByteWriter(),
+    validation: new ByteWriter(),
+    test: new ByteWriter(),
+  };
+  private readonly keyBytes = new ByteWriter(1_024);
+  private readonly columns: IngestColumns;
+  private readonly shares: { validation: number; test: number };
+  private readonly header: Uint8Array;
+  private readonly memberNames: Uint8Array[];
+  private readonly idStart: Uint8Array;
+
+  constructor(columns: IngestColumns, shares: { validation: number; test: number }, batchId: string) {
+    this.columns = columns;
+    this.shares = shares;
+    const names = columns.features.map(({ name }) => name);
+    this.header = utf8(`${[...names, columns.target.name].map((name) => csvField(name)).join(",")}\n`);
+    this.memberNames = names.map((name, index) => utf8(`${index === 0 ? "" : ","}${JSON.stringify(name)}:`));
+    this.idStart = utf8(`{"id":${JSON.stringify(`${batchId}:`).slice(0, -1)}`);
+  }
+
+  /** Writes the row that the columns have read. `row` gives the key's bytes, `number` is 1 for the first data row. */
+  write(row: Row, number: number): void {
+    const split = splitOf(this.fraction(row), this.shares);
+    const out = this.outputs[split];
+    this.rows.total++;
+    if (split === "test") this.writeHeldOut(out, number);
+    else this.writeTraining(out, split);
+    this.rows[split]++;
+  }
+
+  private fraction(row: Row): number {
+    const { keyBytes } = this;
+    keyBytes.clear();
+    for (const { cell } of this.columns.key) {
+      if (cell >= 0 && row.kinds[cell] !== CellKind.absent) {
+        keyBytes.slice(row.bytes, row.starts[cell] as number, row.ends[cell] as number);
+      }
+      keyBytes.byte(KEY_SEPARATOR);
+    }
+    return hashFraction(keyBytes.memory, 0, keyBytes.length);
+  }
+
+  private writeTraining(out: ByteWriter, split: Split): void {
+    if (this.rows[split] === 0) out.all(this.header);
+    const { features, target } = this.columns;
+    for (let i = 0; i < features.length; i++) {
+      features[i]?.column.writeCsv(out);
+      out.byte(COMMA);
+    }
+    target.column.writeCsv(out);
+    out.byte(LF);
+  }
+
+  private writeHeldOut(out: ByteWriter, number: number): void {
+    const { features, target } = this.columns;
+    out.all(this.idStart);
+    out.ascii(`${number}","label":`);
+    target.column.writeJson(out);
+    out.ascii(',"features":{');
+    for (let i = 0; i < features.length; i++) {
+      out.all(this.memberNames[i] as Uint8Array);
+      features[i]?.column.writeJson(out);
+    }
+    out.all(CLOSE_ROW);
+  }
+
+  /** What was written since the last call. */
+  take(): IngestOutput {
+    const [train, validation, test] = SPLITS.map((split) => this.outputs[split].take());
+    return { train: train as Uint8Array, validation: validation as Uint8Array, test: test as Uint8Array };
+  }
+}

@@ -1,0 +1,144 @@
+import * as z from "zod";
+
+const columnName = z
+  .string()
+  .min(1)
+  .max(256)
+  .meta({ description: "Name of a column, exactly as in the file's header" });
+
+const scalarText = z
+  .union([z.string(), z.number(), z.boolean()])
+  .transform(String)
+  .meta({ description: "A value as it stands in the file; numbers and booleans are taken as text" });
+
+const maxNullFraction = z.number().min(0).max(1).default(0.5).meta({
+  description: "Largest share of missing values (0 to 1) that a batch may have before it is quarantined",
+});
+
+const numberFeature = z.strictObject({
+  type: z.literal("number").meta({ description: "A quantity" }),
+  min: z.number().optional().meta({ description: "Smallest possible value; a batch with smaller ones is quarantined" }),
+  max: z.number().optional().meta({ description: "Largest possible value; a batch with larger ones is quarantined" }),
+  integer: z.boolean().default(false).meta({ description: "Whether only whole numbers are possible" }),
+  maxNullFraction,
+  description: z.string().optional().meta({ description: "What the feature is, and its unit" }),
+});
+
+const categoryFeature = z.strictObject({
+  type: z.literal("category").meta({ description: "One of a number of texts" }),
+  maxLevels: z.number().int().min(2).max(10_000).default(1_000).meta({
+    description: "Largest number of distinct values that a batch may have; more point to free text or an identifier",
+  }),
+  levels: z.array(scalarText).min(1).max(10_000).optional().meta({
+    description: "The only values that are possible; a batch with others is quarantined. Default: any value",
+  }),
+  maxNullFraction,
+  description: z.string().optional().meta({ description: "What the feature is" }),
+});
+
+const booleanFeature = z.strictObject({
+  type: z.literal("boolean").meta({ description: "Yes or no: true/false, t/f, yes/no, y/n, 1/0 in any case" }),
+  maxNullFraction,
+  description: z.string().optional().meta({ description: "What the feature is" }),
+});
+
+/** Schema of one feature: what the column holds and what is plausible in it. */
+export const featureSchema = z.discriminatedUnion("type", [numberFeature, categoryFeature, booleanFeature]).meta({
+  description: "One input of the model",
+  examples: [
+    { type: "number", min: 0, max: 600, maxNullFraction: 0.5 },
+    { type: "category", maxLevels: 50 },
+  ],
+});
+
+/** Schema of the column to predict; which members apply depends on the problem. */
+export const targetSchema = z
+  .strictObject({
+    column: columnName,
+    positive: z.array(scalarText).min(1).optional().meta({
+      description: "Binary classification: the values that count as positive (1)",
+    }),
+    negative: z.array(scalarText).min(1).optional().meta({
+      description:
+        "Binary classification: the values that count as negative (0), others are then wrong. Default: all values that are not positive",
+    }),
+    labels: z
+      .strictObject({
+        positive: z.string().min(1).meta({ description: "Label of the positive side" }),
+        negative: z.string().min(1).meta({ description: "Label of the negative side" }),
+      })
+      .optional()
+      .meta({
+        description:
+          "Binary classification: the labels in predictions. Default: the only positive or negative value where there is just one, else `positive` and `negative`",
+      }),
+    classes: z.array(scalarText).min(2).max(1_000).optional().meta({
+      description:
+        "Multiclass classification: the possible classes, others are then wrong. Default: the values that occur",
+    }),
+    min: z.number().optional().meta({ description: "Regression: smallest possible value" }),
+    max: z.number().optional().meta({ description: "Regression: largest possible value" }),
+  })
+  .meta({
+    description: "What the model predicts. A row without a target value is wrong",
+    examples: [{ column: "damage", positive: ["Minor", "Substantial"] }],
+  });
+
+/** Default of `data.missing`: the texts that mean "no value". */
+export const DEFAULT_MISSING = ["", "NA", "NaN", "null", "NULL", "N/A"];
+
+/** Schema of the section `data`: what the files look like and what is a plausible batch. */
+export const dataSchema = z.strictObject({
+  format: z.enum(["csv", "jsonl"]).default("csv").meta({
+    description:
+      "Format of the uploaded files: CSV with a header line (RFC 4180, UTF-8), or JSON Lines (one flat object a line)",
+  }),
+  delimiter: z
+    .enum([",", ";", "\t", "|"])
+    .default(",")
+    .meta({ description: "What separates the fields of a CSV file" }),
+  target: targetSchema,
+  key: z.array(columnName).default([]).meta({
+    description:
+      "Columns that identify a row: all rows of one key land on the same side (train, validation or test). Default: all declared columns",
+  }),
+  time: columnName.optional().meta({
+    description: "Column with the time of the row, ISO 8601 (`2001-12-31` or `2001-12-31T10:00:00Z`)",
+  }),
+  features: z.record(z.string().min(1).max(256), featureSchema).meta({
+    description:
+      "The model's inputs by column name, in the order in which CSV requests give them (names that are whole numbers come first, ascending)",
+  }),
+  ignore: z.array(columnName).default([]).meta({ description: "Columns that may be present and are not used" }),
+  unknownColumns: z.enum(["ignore", "reject"]).default("ignore").meta({
+    description: "What to do with a file that has columns which the definition does not name",
+  }),
+  missing: z.array(z.string()).default(DEFAULT_MISSING).meta({ description: "Field texts that mean: no value" }),
+  minimumRows: z.number().int().min(1).default(1).meta({ description: "Fewest data rows of a batch" }),
+  maxFileMegabytes: z.number().int().min(1).max(1_000_000).default(20_000).meta({
+    description: "Largest file (millions of bytes) that is read",
+  }),
+  constantTarget: z.enum(["accept", "reject"]).default("reject").meta({
+    description: "Whether a batch of 50 rows or more may have one and the same target value in all rows",
+  }),
+  split: z
+    .strictObject({
+      validation: z.number().min(0).max(0.5).default(0.1).meta({ description: "Share of the rows for early stopping" }),
+      test: z.number().gt(0).max(0.5).default(0.2).meta({ description: "Share of the rows held out for the gate" }),
+    })
+    .prefault({})
+    .meta({ description: "How rows are divided, by a stable hash of their key" }),
+  window: z
+    .union([
+      z.literal("all"),
+      z.strictObject({ batches: z.number().int().min(1).meta({ description: "The latest so many batches" }) }),
+      z.strictObject({
+        days: z.number().gt(0).meta({ description: "Batches whose newest row is at most so many days old" }),
+      }),
+    ])
+    .default("all")
+    .meta({
+      description: "Which accepted batches a training run uses",
+      examples: ["all", { batches: 12 }, { days: 365 }],
+    }),
+});

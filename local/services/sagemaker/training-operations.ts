@@ -1,0 +1,159 @@
+import type {
+  CreateTrainingJobRequest,
+  DescribeTrainingJobRequest,
+  ListTrainingJobsRequest,
+  StopTrainingJobRequest,
+} from "@aws-sdk/client-sagemaker";
+import type { Operation } from "../../kernel/cloud.ts";
+import { arnOf, type SagemakerContext } from "./context.ts";
+import { inUse, invalid } from "./errors.ts";
+import { publishTrainingJob } from "./events.ts";
+import { type ListInput, listRecords } from "./listing.ts";
+import type { TrainingJobRecord } from "./records.ts";
+import { setTags } from "./tags.ts";
+import { startTrainingRun, type TrainingRun } from "./training-run.ts";
+import { advanceTrainingJob } from "./training-state.ts";
+import { validateTrainingRequest } from "./training-validation.ts";
+
+/** The training part of the service. */
+export interface TrainingJobs {
+  readonly operations: Record<string, Operation>;
+  /** Fails the jobs that were running when the process ended. */
+  recover(): void;
+  /** Resolves when every running job has ended; their processes must have been ended before. */
+  settle(): Promise<void>;
+}
+
+/** Makes the operations on training jobs. */
+export function createTrainingJobs(context: SagemakerContext): TrainingJobs {
+  const { cloud, trainingJobs } = context;
+  const runs = new Map<string, TrainingRun>();
+
+  function find(name: string | undefined): TrainingJobRecord {
+    const job = trainingJobs.get(name ?? "");
+    if (!job) throw invalid("Requested resource not found.");
+    return job;
+  }
+
+  const operations: Record<string, Operation> = {
+    CreateTrainingJob(input: CreateTrainingJobRequest) {
+      const name = input.TrainingJobName ?? "";
+      const arn = arnOf(cloud, "training-job", name);
+      if (trainingJobs.has(name)) {
+        throw inUse(
+          `Training job names must be unique within an AWS account and region, and a training job with this name already exists (${arn})`,
+        );
+      }
+      validateTrainingRequest(cloud, input);
+      setTags(context, arn, input.Tags);
+      const now = cloud.now();
+      const record = trainingJobs.set(name, {
+        name,
+        arn,
+        createdMillis: now,
+        modifiedMillis: now,
+        request: input,
+        status: "InProgress",
+        secondaryStatus: "Starting",
+        transitions: [{ status: "Starting", startMillis: now, message: "Launching requested ML instances" }],
+        metrics: [],
+      });
+      publishTrainingJob(context, record);
+      const run = startTrainingRun(context, record);
+      runs.set(name, run);
+      void run.done.then(() => runs.delete(name));
+      return { TrainingJobArn: arn };
+    },
+    DescribeTrainingJob: (input: DescribeTrainingJobRequest) => describe(find(input.TrainingJobName)),
+    ListTrainingJobs(input: ListTrainingJobsRequest) {
+      const page = listRecords(trainingJobs.values(), input as ListInput);
+      return { TrainingJobSummaries: page.items.map(summarize), NextToken: page.next };
+    },
+    StopTrainingJob(input: StopTrainingJobRequest) {
+      const job = find(input.TrainingJobName);
+      if (job.status === "Stopping") return {};
+      if (job.status !== "InProgress") {
+        throw invalid(`The request was rejected because the training job is in status ${job.status}.`);
+      }
+      advanceTrainingJob(context, job.name, "Stopping", "Stopping");
+      runs.get(job.name)?.stop();
+      return {};
+    },
+    DeleteTrainingJob(input: StopTrainingJobRequest) {
+      const job = find(input.TrainingJobName);
+      if (job.status === "InProgress" || job.status === "Stopping") {
+        throw invalid(`The request was rejected because the training job is in status ${job.status}.`);
+      }
+      trainingJobs.delete(job.name);
+      context.tags.delete(job.arn);
+      return {};
+    },
+  };
+
+  return {
+    operations,
+    recover() {
+      for (const job of [...trainingJobs.values()]) {
+        if (job.status !== "InProgress" && job.status !== "Stopping") continue;
+        advanceTrainingJob(context, job.name, "Failed", "Failed", {
+          failureReason:
+            "InternalServerError: We encountered an internal error. Please try again. (The local cloud ended while the job was running.)",
+        });
+      }
+    },
+    async settle() {
+      await Promise.all([...runs.values()].map((run) => run.done));
+    },
+  };
+}
+
+const date = (millis: number | undefined): Date | undefined => (millis === undefined ? undefined : new Date(millis));
+
+function describe(job: TrainingJobRecord): object {
+  const { Tags: _tags, ...request } = job.request;
+  const seconds =
+    job.startMillis === undefined || job.endMillis === undefined
+      ? undefined
+      : Math.max(1, Math.ceil((job.endMillis - job.startMillis) / 1_000));
+  return {
+    ...request,
+    TrainingJobName: job.name,
+    TrainingJobArn: job.arn,
+    ModelArtifacts: job.modelArtifactsUri === undefined ? undefined : { S3ModelArtifacts: job.modelArtifactsUri },
+    TrainingJobStatus: job.status,
+    SecondaryStatus: job.secondaryStatus,
+    FailureReason: job.failureReason,
+    EnableNetworkIsolation: request.EnableNetworkIsolation ?? false,
+    EnableInterContainerTrafficEncryption: request.EnableInterContainerTrafficEncryption ?? false,
+    EnableManagedSpotTraining: request.EnableManagedSpotTraining ?? false,
+    CreationTime: new Date(job.createdMillis),
+    TrainingStartTime: date(job.startMillis),
+    TrainingEndTime: date(job.endMillis),
+    LastModifiedTime: new Date(job.modifiedMillis),
+    SecondaryStatusTransitions: job.transitions.map((transition) => ({
+      Status: transition.status,
+      StartTime: new Date(transition.startMillis),
+      EndTime: date(transition.endMillis),
+      StatusMessage: transition.message,
+    })),
+    FinalMetricDataList: job.metrics.map((metric) => ({
+      MetricName: metric.name,
+      Value: metric.value,
+      Timestamp: new Date(metric.atMillis),
+    })),
+    TrainingTimeInSeconds: seconds,
+    BillableTimeInSeconds: seconds,
+  };
+}
+
+function summarize(job: TrainingJobRecord): object {
+  return {
+    TrainingJobName: job.name,
+    TrainingJobArn: job.arn,
+    CreationTime: new Date(job.createdMillis),
+    TrainingEndTime: date(job.endMillis),
+    LastModifiedTime: new Date(job.modifiedMillis),
+    TrainingJobStatus: job.status,
+    SecondaryStatus: job.secondaryStatus,
+  };
+}

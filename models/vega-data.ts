@@ -1,0 +1,15 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+/**
+ * Path of a data file of the package vega-datasets (https://github.com/vega/vega-datasets), which the samples are made from.
+ *
+ * @throws Error when the package is not installed; it is a development dependency
+ */
+export function vegaDataFile(name: string): string {
+  const entry = createRequire(import.meta.url).resolve("vega-datasets");
+  const path = join(dirname(entry), "..", "data", name);
+  if (!existsSync(path)) throw new Error(`${path} does not exist; install the development dependencies with npm ci`);
+  return path;
+}
