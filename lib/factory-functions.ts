@@ -78,7 +78,13 @@ const HANDLERS = {
   },
   register: {
     description: "Registers a trained version and asks for its delivery when the gate has passed",
-    permissions: (scope) => [useRegistry(scope), listData(scope), readData(scope, "reports"), publishAlerts(scope)],
+    permissions: (scope) => [
+      useRegistry(scope),
+      listData(scope),
+      readData(scope, "reports"),
+      publishAlerts(scope),
+      sagemaker(scope, "model", "DeleteModel"),
+    ],
   },
   "training-fail": {
     description: "Stops what still runs of a failed training run, records the reason and alerts",

@@ -30,11 +30,13 @@ export interface RegisterAnswer {
   readonly version: number;
   readonly verdict: Verdict;
   readonly delivery: DeliveryRequest | null;
+  /** Why it is delivered or not; becomes the run's reason. */
+  readonly note: string;
 }
 
 /**
  * Records the candidate as the next version together with what its training took, and takes the delivery lease when the gate
- * has passed. Repeating it gives the same version: a run has at most one.
+ * has passed (unless it is the very artifact that serves already). Repeating it gives the same version: a run has at most one.
  *
  * @throws MlopsError `delivery.lease-held` (retryable) while another delivery is under way, `training.lease-lost`
  */
@@ -46,9 +48,14 @@ export async function registerVersion(factory: Factory, request: RegisterRequest
   const version = run.version ?? (await record(factory, request, run, trainingSpendUsd(definition, request.training)));
   if (gate.verdict !== "passed") {
     await dismiss(factory, await requireVersion(factory, model, version));
-    return { version, verdict: gate.verdict, delivery: null };
+    return { version, verdict: gate.verdict, delivery: null, note: gate.summary };
   }
   const head = await factory.registry.getHead(model);
+  const champion = head.champion === null ? null : await factory.registry.getVersion(model, head.champion);
+  if (champion !== null && champion.version !== version && champion.artifactSha256 === gate.artifactSha256) {
+    const note = `version ${version} is byte for byte version ${champion.version}, which serves: nothing to deliver`;
+    return { version, verdict: gate.verdict, delivery: null, note };
+  }
   const { strategy, challenger } = definition.delivery;
   const experiment = strategy === "challenger" && head.champion !== null && head.champion !== version;
   const delivery = mustAccept(
@@ -61,7 +68,7 @@ export async function registerVersion(factory: Factory, request: RegisterRequest
       forced: false,
     }),
   ).deliveryLease;
-  return { version, verdict: gate.verdict, delivery: delivery?.request ?? null };
+  return { version, verdict: gate.verdict, delivery: delivery?.request ?? null, note: gate.summary };
 }
 
 async function record(factory: Factory, request: RegisterRequest, run: RunItem, spendUsd: number): Promise<number> {

@@ -40,7 +40,7 @@ export async function replay(context: DemoContext, instances: readonly Instance[
       if (instance === undefined) return;
       const { variant } = await predictOne(context, instance);
       answers[variant ?? "?"] = (answers[variant ?? "?"] ?? 0) + 1;
-      if (index % 100 === 0) context.progress.update(`${index} of ${instances.length} requests`);
+      if (index % 500 === 0) context.progress.update(`${index} of ${instances.length} requests`);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));

@@ -1,11 +1,11 @@
 import { birdstrikeInstances } from "../../models/birdstrike-damage/prepare.ts";
 import { checkNow, type DriftReport } from "../commands/drift.ts";
 import { Failure } from "../support/failure.ts";
-import { duration } from "../support/format.ts";
 import { readJson } from "../support/objects.ts";
 import { table } from "../support/table.ts";
 import { until } from "../support/wait.ts";
 import type { AlertInbox } from "./alert-inbox.ts";
+import { capturedRecords } from "./captured-records.ts";
 import type { DemoContext } from "./context.ts";
 import { heading } from "./heading.ts";
 import { watchRun } from "./loop.ts";
@@ -55,19 +55,20 @@ async function replayAndCheck(
   instances: readonly Instance[],
 ): Promise<DriftReport> {
   const { progress, session, model, report } = context;
+  const before = await capturedRecords(context);
   progress.step(`${instances.length} requests, one row each`);
   const startedAt = Date.now();
   await replay(context, instances);
   progress.done(
-    `${Math.round(instances.length / ((Date.now() - startedAt) / 1000))} requests a second (${duration((Date.now() - startedAt) / 1000)})`,
+    `${Math.round(instances.length / ((Date.now() - startedAt) / 1000))} requests a second`,
   );
-  // Data capture is asynchronous, minutes late on AWS: check until everything that was sent has been counted.
-  let counted = 0;
-  const check = await until("the captured requests to be counted", 90, async () => {
-    const item = await checkNow(session, model, progress);
-    counted += item.rows;
-    return counted >= instances.length && item.reportKey !== null ? item : undefined;
-  });
+  // Data capture is asynchronous, minutes late on AWS: check once everything that was sent has been written.
+  progress.step("wait for data capture");
+  await until("data capture", 90, async () =>
+    (await capturedRecords(context)) >= before + instances.length ? true : undefined,
+  );
+  progress.done();
+  const check = await checkNow(session, model, progress);
   const drift = await readJson<DriftReport>(session, check.reportKey ?? "");
   report.drift.push({
     period,

@@ -159,7 +159,7 @@ export function trainingMachine(parts: TrainingMachineParts): StateMachine {
     },
     Finish: lambdaTask(
       parts.finishFunctionArn,
-      { ...RUN, outcome: "succeeded", reason: "{% $gate.summary %}" },
+      { ...RUN, outcome: "succeeded", reason: "{% $registered.note %}" },
       { next: "Done" },
     ),
     "Record failure": lambdaTask(

@@ -87,7 +87,12 @@ async function create(
   await run(deployment, started, desired.properties, "CREATE", () => {
     const context = resourceContext(deployment.cloud, deployment.stack, started, {
       resuming: leftover !== undefined,
-      claim: (physicalId) => deployment.store.putResource(deployment.stack, { ...started, physicalId }),
+      claim: (physicalId) =>
+        deployment.store.putResource(deployment.stack, {
+          ...started,
+          physicalId,
+          statusReason: "Resource creation Initiated",
+        }),
     });
     return providerOf(desired.type).create(context, desired.properties);
   });

@@ -10,8 +10,30 @@ export function toAwsError(error: unknown): AwsError {
   return wrapped;
 }
 
+/**
+ * The codes of SQS's former Query protocol, which AWS still sends in the header `x-amzn-query-error` beside the
+ * modeled name; the model does not have them. Clients that know only the old names match on these.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
+ */
+const SQS_QUERY_CODES: Readonly<Record<string, string>> = {
+  QueueDoesNotExist: "AWS.SimpleQueueService.NonExistentQueue",
+  QueueNameExists: "QueueAlreadyExists",
+  QueueDeletedRecently: "AWS.SimpleQueueService.QueueDeletedRecently",
+  PurgeQueueInProgress: "AWS.SimpleQueueService.PurgeQueueInProgress",
+  MessageNotInflight: "AWS.SimpleQueueService.MessageNotInflight",
+  OverLimit: "OverLimit",
+  ReceiptHandleIsInvalid: "ReceiptHandleIsInvalid",
+  TooManyEntriesInBatchRequest: "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
+  EmptyBatchRequest: "AWS.SimpleQueueService.EmptyBatchRequest",
+  BatchEntryIdsNotDistinct: "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+  BatchRequestTooLong: "AWS.SimpleQueueService.BatchRequestTooLong",
+  InvalidBatchEntryId: "AWS.SimpleQueueService.InvalidBatchEntryId",
+  UnsupportedOperation: "AWS.SimpleQueueService.UnsupportedOperation",
+};
+
 /** Code as Query-style protocols send it (`error.code` of the model), for instance `ResourceNotFound`. */
 export function queryCodeOf(model: ServiceModel, code: string): string {
+  if (model.id === "sqs") return SQS_QUERY_CODES[code] ?? code;
   return errorShapeOf(model, code)?.shape.error?.code ?? code;
 }
 

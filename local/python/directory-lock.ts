@@ -38,12 +38,27 @@ function tryLock(path: string): boolean {
     mkdirSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    if (!isAbandoned(path)) return false;
-    rmSync(path, { recursive: true, force: true });
+    if (isAbandoned(path)) removeAbandoned(path);
     return false;
   }
   writeFileSync(join(path, "pid"), String(process.pid));
   return true;
+}
+
+/** Only one process at a time may look and remove; otherwise a second one would remove the lock of the first. */
+function removeAbandoned(path: string): void {
+  const guard = `${path}.takeover`;
+  try {
+    mkdirSync(guard);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
+    throw error;
+  }
+  try {
+    if (isAbandoned(path)) rmSync(path, { recursive: true, force: true });
+  } finally {
+    rmSync(guard, { recursive: true, force: true });
+  }
 }
 
 function isAbandoned(path: string): boolean {

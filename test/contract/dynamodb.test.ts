@@ -183,7 +183,10 @@ describe("DynamoDB through the SDK", () => {
     for await (const page of pages) seen.push(...(page.Items ?? []).map((item) => item["sk"] as string));
     expect(seen).toEqual(items.map((item) => item.sk));
     let scanned = 0;
-    for await (const page of paginateScan({ client: documents, pageSize: 7 }, { TableName })) {
+    for await (const page of paginateScan(
+      { client: documents, pageSize: 7 },
+      { TableName, ProjectionExpression: "pk" },
+    )) {
       scanned += (page.Items ?? []).filter((item) => item["pk"] === "page").length;
     }
     expect(scanned).toBe(23);

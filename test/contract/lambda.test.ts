@@ -1,9 +1,4 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   AddPermissionCommand,
@@ -393,37 +388,4 @@ test("functions and mappings survive a restart", async () => {
   lambda.destroy();
   lambda = new LambdaClient(cloud.clientConfig);
   expect((await invoke(name)).value).toBe("still here");
-});
-
-test.runIf(process.platform === "linux")("the processes of functions die with a cloud that is killed", async () => {
-  const state = mkdtempSync(join(tmpdir(), "lambda-orphan-"));
-  const script = fileURLToPath(new URL("../unit/local-lambda/cloud-process.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", script, state], { stdio: ["ignore", "pipe", "inherit"] });
-  const endpoint = await new Promise<string>((resolve) => {
-    child.stdout.on("data", (chunk: Buffer) => resolve(chunk.toString().trim()));
-  });
-  const other = new LambdaClient({ ...cloud.clientConfig, endpoint });
-  const source = `export const handler = async (event) => { if (event.wait) await new Promise((r) => setTimeout(r, 60_000)); return process.pid; };`;
-  await other.send(
-    new CreateFunctionCommand({
-      FunctionName: "orphan",
-      Role: ROLE,
-      Runtime: "nodejs22.x",
-      Handler: "index.handler",
-      Timeout: 100,
-      Code: { ZipFile: makeZip([{ name: "index.mjs", content: source }]) },
-    }),
-  );
-  const { Payload } = await other.send(new InvokeCommand({ FunctionName: "orphan" }));
-  const pid = Number(Buffer.from(Payload ?? []).toString());
-  // Once idle, once in the middle of a handler: neither may outlive the cloud.
-  const waiting = other.send(new InvokeCommand({ FunctionName: "orphan", Payload: Buffer.from('{"wait":true}') }));
-  const failed = expect(waiting).rejects.toThrow();
-  await sleep(100);
-  expect(existsSync(`/proc/${pid}`)).toBe(true);
-  child.kill("SIGKILL");
-  await failed;
-  await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 3_000 }).toBe(false);
-  other.destroy();
-  rmSync(state, { recursive: true, force: true });
 });

@@ -42,7 +42,7 @@ export class SagemakerClients {
   readonly sagemaker: SageMakerClient;
   readonly runtime: SageMakerRuntimeClient;
 
-  constructor(cloud: StartedCloud) {
+  constructor(cloud: Pick<StartedCloud, "clientConfig">) {
     this.s3 = new S3Client({ ...cloud.clientConfig, forcePathStyle: true });
     this.sagemaker = new SageMakerClient(cloud.clientConfig);
     this.runtime = new SageMakerRuntimeClient(cloud.clientConfig);
@@ -153,10 +153,16 @@ export class SagemakerClients {
   }
 }
 
-/** Starts the cloud, uploads the recipe and 1,500 bird-strike reports: `train/`, `validation/`, `test/held-out.jsonl`. */
+/** Starts the cloud and prepares its bucket. */
 export async function startSagemakerCloud(): Promise<{ cloud: StartedCloud; clients: SagemakerClients }> {
   const cloud = await startCloud();
   const clients = new SagemakerClients(cloud);
+  await prepareBucket(clients);
+  return { cloud, clients };
+}
+
+/** Uploads the recipe and 1,500 bird-strike reports: `train/`, `validation/`, `test/held-out.jsonl` below `data/`. */
+export async function prepareBucket(clients: SagemakerClients): Promise<void> {
   await clients.s3.send(new CreateBucketCommand({ Bucket: bucket }));
   const strikes = readStrikes(1_500);
   await clients.put("source.tar.gz", await packXgboostRecipe());
@@ -165,7 +171,6 @@ export async function startSagemakerCloud(): Promise<{ cloud: StartedCloud; clie
   await clients.put("data/validation/part-00000.csv", toTrainingCsv(strikes.slice(1_000, 1_200)));
   const heldOut = strikes.slice(1_200).map((strike, row) => JSON.stringify({ id: `x:${row + 1}`, ...strike }));
   await clients.put("data/test/held-out.jsonl", `${heldOut.join("\n")}\n`);
-  return { cloud, clients };
 }
 
 /** A request that trains a small model in about half a second. */

@@ -15,10 +15,10 @@ export function unsupported(member: string, hint = ""): AwsError {
   return invalid(`The local SageMaker does not support ${member}${hint === "" ? "." : `: ${hint}`}`);
 }
 
-/** Why a job or endpoint fails; the message starts with SageMaker's kind of error. */
+/** Why a job or endpoint fails; the message of a job starts with SageMaker's kind of error. */
 export class JobFailure extends Error {
-  constructor(kind: "ClientError" | "AlgorithmError" | "InternalServerError", message: string) {
-    super(`${kind}: ${message}`);
+  constructor(kind: "ClientError" | "AlgorithmError" | "InternalServerError" | null, message: string) {
+    super(kind === null ? message : `${kind}: ${message}`);
     this.name = "JobFailure";
   }
 }

@@ -100,7 +100,8 @@ export async function startFleet(
 /** SageMaker's sentence for a container that does not come up, and the reason. */
 function startFailure(variant: string, error: unknown): Error {
   const reason = error instanceof Error ? error.message : String(error);
-  const failure = new JobFailure("ClientError", "");
-  failure.message = `The primary container for production variant ${variant} did not pass the ping health check. Please check CloudWatch logs for this endpoint. (${reason})`;
-  return failure;
+  return new JobFailure(
+    null,
+    `The primary container for production variant ${variant} did not pass the ping health check. Please check CloudWatch logs for this endpoint. (${reason})`,
+  );
 }

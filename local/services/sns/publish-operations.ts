@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { AwsError } from "../../kernel/aws-error.ts";
 import type { Cloud, Operation } from "../../kernel/cloud.ts";
 import type { Outbox } from "../../shared/durable-outbox.ts";
-import { messageSizeBytes } from "../sqs/message-digest.ts";
+import { messageSizeBytes } from "../../shared/message-digest.ts";
 import type { MessageAttribute } from "../sqs/types.ts";
 import { invalidParameter } from "./errors.ts";
 import { passesFilter } from "./filter-policy.ts";

@@ -1,9 +1,9 @@
 import { AwsError } from "../../kernel/aws-error.ts";
 import type { Cloud, Operation, RequestContext } from "../../kernel/cloud.ts";
+import { md5OfAttributes, md5OfBody, messageSizeBytes } from "../../shared/message-digest.ts";
 import { integerAttribute, MAX_MESSAGE_BYTES } from "./attributes.ts";
 import { invalidParameter, missingParameter, sqsError } from "./errors.ts";
-import { md5OfAttributes, md5OfBody, messageSizeBytes } from "./message-digest.ts";
-import { presentMessage, systemAttributeMd5 } from "./message-view.ts";
+import { presentMessage, sequenceNumber, systemAttributeMd5 } from "./message-view.ts";
 import type { Queue } from "./queue.ts";
 import type { QueueStore } from "./queue-store.ts";
 import { decodeReceiptHandle } from "./receipt-handle.ts";
@@ -152,11 +152,6 @@ export function messageOperations(cloud: Cloud, store: QueueStore, count: CountM
       });
     },
   };
-}
-
-/** A FIFO sequence number as AWS prints it: 20 digits. */
-export function sequenceNumber(sequence: number): string {
-  return String(sequence).padStart(20, "0");
 }
 
 function checkMessage(queue: Queue, input: SendInput, attributes: Readonly<Record<string, MessageAttribute>>): void {

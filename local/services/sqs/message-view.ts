@@ -1,4 +1,4 @@
-import { md5OfAttributes } from "./message-digest.ts";
+import { md5OfAttributes } from "../../shared/message-digest.ts";
 import { encodeReceiptHandle } from "./receipt-handle.ts";
 import type { MessageAttribute, ReceivedMessage, StoredAttribute, StoredMessage } from "./types.ts";
 
@@ -36,6 +36,11 @@ export function systemAttributeMd5(attributes: Readonly<Record<string, MessageAt
   return { MD5OfMessageSystemAttributes: md5OfAttributes(attributes) };
 }
 
+/** A FIFO sequence number as AWS prints it: 20 digits. */
+export function sequenceNumber(sequence: number): string {
+  return String(sequence).padStart(20, "0");
+}
+
 function systemAttributes(message: StoredMessage): Record<string, string> {
   return {
     SenderId: message.senderId,
@@ -47,7 +52,7 @@ function systemAttributes(message: StoredMessage): Record<string, string> {
       ? {}
       : {
           MessageDeduplicationId: message.deduplicationId,
-          SequenceNumber: String(message.sequence).padStart(20, "0"),
+          SequenceNumber: sequenceNumber(message.sequence),
         }),
     ...(message.traceHeader === undefined ? {} : { AWSTraceHeader: message.traceHeader }),
     ...(message.deadLetterSourceArn === undefined ? {} : { DeadLetterQueueSourceArn: message.deadLetterSourceArn }),

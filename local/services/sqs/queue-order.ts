@@ -57,6 +57,9 @@ export function standardOrder(lookup: MessageLookup): QueueOrder {
   };
 }
 
+/** A receive takes at most ten messages, and a group gives no more before they are done. */
+const MAX_IN_FLIGHT = 10;
+
 interface FifoEntry {
   readonly id: string;
   readonly sequence: number;
@@ -68,14 +71,14 @@ export function fifoOrder(lookup: MessageLookup): QueueOrder {
   const groupOf = (message: StoredMessage): string => message.groupId ?? "";
   const availableIn = (entries: readonly FifoEntry[], max: number, now: number): string[] => {
     const available: string[] = [];
-    for (const { id } of entries) {
+    for (const [index, { id }] of entries.entries()) {
+      // Only what one receive took can be in flight, and it stood at the head.
+      if (available.length >= max && index >= MAX_IN_FLIGHT) break;
       const message = lookup(id);
       if (message === undefined) continue;
       // A message that is in flight holds its whole group; a delayed one only what comes after it.
       if (message.visibleAtMillis > now) return message.receipt === undefined ? available : [];
-      available.push(id);
-      // What is in flight stands at the head, so nothing behind a visible message needs to be looked at.
-      if (available.length >= max) break;
+      if (available.length < max) available.push(id);
     }
     return available;
   };
@@ -112,10 +115,9 @@ export function fifoOrder(lookup: MessageLookup): QueueOrder {
       let next: number | undefined;
       for (const entries of groups.values()) {
         if (availableIn(entries, 1, now).length > 0) return now;
-        for (const { id } of entries) {
+        for (const { id } of entries.slice(0, MAX_IN_FLIGHT)) {
           const at = lookup(id)?.visibleAtMillis;
-          if (at === undefined || at <= now) break;
-          if (next === undefined || at < next) next = at;
+          if (at !== undefined && at > now && (next === undefined || at < next)) next = at;
         }
       }
       return next;

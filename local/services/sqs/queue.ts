@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Cloud } from "../../kernel/cloud.ts";
 import type { DurableMap } from "../../kernel/durable-map.ts";
+import { md5OfBody } from "../../shared/message-digest.ts";
 import { integerAttribute, redrivePolicy } from "./attributes.ts";
-import { md5OfBody } from "./message-digest.ts";
 import { fifoOrder, type QueueOrder, standardOrder } from "./queue-order.ts";
 import type { Receipt } from "./receipt-handle.ts";
 import type { QueueRecord, StoredAttribute, StoredMessage } from "./types.ts";

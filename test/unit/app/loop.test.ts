@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { operate } from "../../../app/use-cases/operate.ts";
 import type { DeliveryRequest } from "../../../core/registry/types.ts";
 import { versionStatus } from "../../../core/registry/versions.ts";
-import { operate } from "../../../app/use-cases/operate.ts";
 import { runDelivery, runEverything, upload } from "../../support/machine-driver.ts";
 import { createWorld, publish, strikesCsv, type World } from "../../support/memory-ports.ts";
 
@@ -18,7 +18,13 @@ describe("from an upload to a serving model", () => {
     const done = await runEverything(world);
     expect(done).toEqual({ trainings: ["succeeded"], deliveries: ["succeeded"] });
     const head = await world.registry.getHead("strikes");
-    expect(head).toMatchObject({ champion: 1, challenger: null, trainingLease: null, deliveryLease: null, desired: null });
+    expect(head).toMatchObject({
+      champion: 1,
+      challenger: null,
+      trainingLease: null,
+      deliveryLease: null,
+      desired: null,
+    });
     expect(world.training.endpoints.get("dev-strikes")?.configName).toBe(head.endpoint?.configName);
     expect(head.endpoint?.variants).toEqual([{ name: "champion", version: 1, weightPercent: 100 }]);
     expect(head.spendByMonth.usd).toBeCloseTo(0.115);
@@ -125,7 +131,11 @@ describe("traffic", () => {
     await runEverything(world);
     await operate(world.factory, { ...person, action: "end-experiment", outcome: "promote" });
     await runEverything(world);
-    expect(await world.registry.getHead("strikes")).toMatchObject({ champion: 1, previousChampion: 2, challenger: null });
+    expect(await world.registry.getHead("strikes")).toMatchObject({
+      champion: 1,
+      previousChampion: 2,
+      challenger: null,
+    });
   });
 
   it("rolls back to the previous champion, whose model was kept", async () => {
@@ -148,7 +158,10 @@ describe("traffic", () => {
   it("does not deliver an artifact that was changed after the gate", async () => {
     const world = await twoVersions();
     const version = await world.registry.getVersion("strikes", 1);
-    world.objects.store({ bucket: "artifacts", key: version?.modelDataUrl.slice("s3://artifacts/".length) ?? "" }, "evil");
+    world.objects.store(
+      { bucket: "artifacts", key: version?.modelDataUrl.slice("s3://artifacts/".length) ?? "" },
+      "evil",
+    );
     await operate(world.factory, { ...person, action: "rollback" });
     const [request] = world.orchestrator.running("delivery") as DeliveryRequest[];
     if (request === undefined) throw new Error("expected a delivery");

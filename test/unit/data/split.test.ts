@@ -117,4 +117,16 @@ describe("the split of rows", () => {
     const [train, validation] = [speeds(parts.train), speeds(parts.validation)];
     expect(train.size + validation.size + test.size).toBe(40);
   });
+
+  it("keeps the columns of a key apart: ab + c is another key than a + bc", () => {
+    const composite = strikeDefinition((yaml) => yaml.replace("key: [id]", "key: [id, phase]"));
+    const sides = (row: (n: number) => string) => {
+      const rows = Array.from({ length: 18 }, (_, n) => row(n));
+      const { parts } = readText(composite, file(rows));
+      return [...parts.test.matchAll(/"speed":(\d+)/g)].map((match) => match[1]).join();
+    };
+    const one = sides((n) => `k${n},2001-01-01,${n},1x,Small,true,None`);
+    const other = sides((n) => `k${n}1,2001-01-01,${n},x,Small,true,None`);
+    expect(one).not.toBe(other);
+  });
 });

@@ -121,6 +121,8 @@ describe("deployAssembly", () => {
       "Role CREATE_FAILED",
       "Role CREATE_IN_PROGRESS",
       "G CREATE_COMPLETE",
+      // The second one tells that the resource exists: "Resource creation Initiated".
+      "G CREATE_IN_PROGRESS",
       "G CREATE_IN_PROGRESS",
       "test CREATE_IN_PROGRESS",
     ]);

@@ -1,6 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { copyOfState } from "../../support/state-copy.ts";
 import { type DynamoTest, startDynamo, tableInput } from "./tables.ts";
 
 let dynamo: DynamoTest;
@@ -141,12 +142,9 @@ describe("batches", () => {
 
 describe("durability", () => {
   async function restart(): Promise<void> {
-    const { stateDirectory } = dynamo.test;
-    const { cpSync } = await import("node:fs");
-    // A copy of the directory is what a killed process leaves: nothing was closed.
-    cpSync(stateDirectory, `${stateDirectory}-copy`, { recursive: true });
+    const stateDirectory = copyOfState(dynamo.test.stateDirectory);
     await dynamo.test.stop();
-    dynamo = await startDynamo({ stateDirectory: `${stateDirectory}-copy` });
+    dynamo = await startDynamo({ stateDirectory });
   }
 
   it("keeps tables, items with bytes, settings and tokens over a kill", async () => {

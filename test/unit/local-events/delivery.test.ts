@@ -1,6 +1,6 @@
-import { cpSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { AwsError } from "../../../local/kernel/aws-error.ts";
+import { copyOfState } from "../../support/state-copy.ts";
 import { type EventsTest, queueArn, recordingService, startEvents } from "./event-cloud.ts";
 
 let eb: EventsTest;
@@ -149,11 +149,10 @@ describe("after a kill", () => {
     eb = await startEvents({ services: [lambda.service] });
     await rule({ Arn: "arn:aws:lambda:us-east-1:000000000000:function:f" });
     await putEvent();
-    const { stateDirectory } = eb.test;
-    cpSync(stateDirectory, `${stateDirectory}-copy`, { recursive: true });
+    const stateDirectory = copyOfState(eb.test.stateDirectory);
     await eb.test.stop();
     const healthy = recordingService("lambda", ["Invoke"]);
-    eb = await startEvents({ stateDirectory: `${stateDirectory}-copy`, services: [healthy.service] });
+    eb = await startEvents({ stateDirectory, services: [healthy.service] });
     await eb.events.drained();
     expect(healthy.calls).toHaveLength(1);
   });
@@ -163,8 +162,7 @@ describe("after a kill", () => {
     await eb.queue("q");
     await eb.call("PutRule", { Name: "every", ScheduleExpression: "rate(1 minute)" });
     await eb.call("PutTargets", { Rule: "every", Targets: [{ Id: "1", Arn: queueArn("q") }] });
-    const { stateDirectory } = eb.test;
-    cpSync(stateDirectory, `${stateDirectory}-copy`, { recursive: true });
+    const stateDirectory = copyOfState(eb.test.stateDirectory);
     await eb.test.stop();
     const { createTestCloud } = await import("../../support/test-cloud.ts");
     const { createEvents } = await import("../../../local/services/events/index.ts");
@@ -172,7 +170,7 @@ describe("after a kill", () => {
     const later = Date.now() + 10 * 60_000;
     const test = await createTestCloud({
       services: [createEvents, sqs.service],
-      stateDirectory: `${stateDirectory}-copy`,
+      stateDirectory,
       now: () => later,
     });
     await expect.poll(() => sqs.calls.length).toBe(1);

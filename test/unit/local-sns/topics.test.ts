@@ -1,4 +1,3 @@
-import { cpSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -7,6 +6,7 @@ import type { LocalService } from "../../../local/kernel/cloud.ts";
 import { createSns } from "../../../local/services/sns/index.ts";
 import type { SnsService } from "../../../local/services/sns/types.ts";
 import { createSqs } from "../../../local/services/sqs/index.ts";
+import { copyOfState } from "../../support/state-copy.ts";
 import { createTestCloud, type TestCloud } from "../../support/test-cloud.ts";
 
 let test: TestCloud;
@@ -256,8 +256,7 @@ describe("the log of what was published", () => {
     expect(sns.published(topicArn)).toMatchObject([{ subject: "s", message: "alert" }]);
     expect(sns.published(topicArn, Date.now() + 1_000)).toEqual([]);
     expect(sns.published("arn:other")).toEqual([]);
-    const copy = `${test.stateDirectory}-copy`;
-    cpSync(test.stateDirectory, copy, { recursive: true });
+    const copy = copyOfState(test.stateDirectory);
     await test.stop();
     lambdaFails = false;
     invocations = [];

@@ -1,5 +1,5 @@
-import { cpSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { copyOfState } from "../../support/state-copy.ts";
 import { type SqsTest, startSqs } from "./queues.ts";
 
 let sqs: SqsTest;
@@ -169,6 +169,17 @@ describe("FIFO queues", () => {
     expect(bodies(await receive(url))).toEqual(["1", "2", "3"]);
   });
 
+  it("hold a group while a later message is in flight, even when an earlier one is visible again", async () => {
+    const url = await sqs.queue("q.fifo", fifo);
+    for (const body of ["1", "2", "3"]) await sendFifo(url, body, "g");
+    const [first, second] = await receive(url, { MaxNumberOfMessages: 2 });
+    const { ReceiptHandle } = first;
+    await sqs.call("ChangeMessageVisibility", { QueueUrl: url, ReceiptHandle, VisibilityTimeout: 0 });
+    expect(await receive(url, { MaxNumberOfMessages: 1 })).toEqual([]);
+    await sqs.call("DeleteMessage", { QueueUrl: url, ReceiptHandle: second.ReceiptHandle });
+    expect(bodies(await receive(url))).toEqual(["1", "3"]);
+  });
+
   it("take a deduplication id once within five minutes, even after the message was deleted", async () => {
     const url = await sqs.queue("q.fifo", fifo);
     const first = await sendFifo(url, "a", "g", "same");
@@ -201,10 +212,9 @@ describe("durability", () => {
     await receive(url);
     await send(url, "waiting");
     await send(fifo, "x", { MessageGroupId: "g", MessageDeduplicationId: "d" });
-    const { stateDirectory } = sqs.test;
-    cpSync(stateDirectory, `${stateDirectory}-copy`, { recursive: true });
+    const stateDirectory = copyOfState(sqs.test.stateDirectory);
     await sqs.test.stop();
-    sqs = await startSqs({ stateDirectory: `${stateDirectory}-copy` });
+    sqs = await startSqs({ stateDirectory });
     expect(bodies(await receive(url))).toEqual(["waiting"]);
     await send(fifo, "x again", { MessageGroupId: "g", MessageDeduplicationId: "d" });
     expect(bodies(await receive(fifo))).toEqual(["x"]);

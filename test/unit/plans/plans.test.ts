@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { alertSubject, alertText } from "../../../core/alerts/alert.ts";
+import { ENDPOINT_CONFIG_MEMBERS } from "../../../core/asl/delivery-machine.ts";
+import { TRAINING_JOB_MEMBERS, TRANSFORM_JOB_MEMBERS } from "../../../core/asl/training-machine.ts";
 import { parseDefinition } from "../../../core/definition/parse.ts";
 import { columnHyperparameters } from "../../../core/plans/columns.ts";
 import { selectBatches } from "../../../core/plans/dataset-plan.ts";
@@ -10,8 +12,6 @@ import { predictionDifference, scoresOf } from "../../../core/plans/predictions.
 import { trainingSpendUsd } from "../../../core/plans/spend.ts";
 import { planTrainingRequests } from "../../../core/plans/training-plan.ts";
 import type { BatchItem } from "../../../core/registry/items.ts";
-import { TRAINING_JOB_MEMBERS, TRANSFORM_JOB_MEMBERS } from "../../../core/asl/training-machine.ts";
-import { ENDPOINT_CONFIG_MEMBERS } from "../../../core/asl/delivery-machine.ts";
 import { testDefinitionYaml } from "../../support/memory-ports.ts";
 
 const definition = parseDefinition(testDefinitionYaml(), "model.yaml");
@@ -78,11 +78,16 @@ describe("training requests", () => {
   });
 
   it("cut the description of a wide table into hyperparameters of at most 2,500 characters", () => {
-    const features = Array.from({ length: 200 }, (_, index) => `    "a feature with a long name, number ${index}": { type: number }`);
+    const features = Array.from(
+      { length: 200 },
+      (_, index) => `    "a feature with a long name, number ${index}": { type: number }`,
+    );
     const wide = parseDefinition(testDefinitionYaml().replace("    speed:", `${features.join("\n")}\n    speed:`), "m");
     const parts = columnHyperparameters(wide, ["no", "yes"]);
     expect(Object.values(parts).every((part) => part.length <= 2_500)).toBe(true);
-    const text = Object.keys(parts).map((_, index) => parts[`mlops-columns-${index + 1}`]).join("");
+    const text = Object.keys(parts)
+      .map((_, index) => parts[`mlops-columns-${index + 1}`])
+      .join("");
     expect(JSON.parse(text).features).toHaveLength(202);
   });
 
@@ -167,7 +172,9 @@ describe("datasets", () => {
 
 describe("small things", () => {
   it("knows the image of every region and refuses others by name", () => {
-    expect(xgboostImage("eu-central-1")).toBe("492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:3.0-5");
+    expect(xgboostImage("eu-central-1")).toBe(
+      "492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-xgboost:3.0-5",
+    );
     expect(xgboostImage("cn-north-1")).toMatch(/amazonaws\.com\.cn\//);
     expect(() => xgboostImage("mars-1")).toThrow(/region mars-1/);
   });
@@ -178,8 +185,12 @@ describe("small things", () => {
   });
 
   it("compares predictions in depth", () => {
-    expect(predictionDifference({ probability: 0.5, label: "a" }, { probability: 0.5000001, label: "a" })).toBeLessThan(1e-6);
-    expect(predictionDifference({ probability: 0.5, label: "a" }, { probability: 0.5, label: "b" })).toBe(Number.POSITIVE_INFINITY);
+    expect(predictionDifference({ probability: 0.5, label: "a" }, { probability: 0.5000001, label: "a" })).toBeLessThan(
+      1e-6,
+    );
+    expect(predictionDifference({ probability: 0.5, label: "a" }, { probability: 0.5, label: "b" })).toBe(
+      Number.POSITIVE_INFINITY,
+    );
     expect(predictionDifference({ probability: 0.5 }, { value: 0.5 })).toBe(Number.POSITIVE_INFINITY);
     expect(predictionDifference({ probability: 0.5 }, undefined)).toBe(Number.POSITIVE_INFINITY);
   });

@@ -7,13 +7,22 @@ import {
   setDesired,
 } from "../../../core/registry/delivery-lease.ts";
 import { emptyHead } from "../../../core/registry/head.ts";
-import { acquireTrainingLease, notePendingTraining, releaseTrainingLease } from "../../../core/registry/training-lease.ts";
+import {
+  acquireTrainingLease,
+  notePendingTraining,
+  releaseTrainingLease,
+} from "../../../core/registry/training-lease.ts";
 import type { Transition } from "../../../core/registry/transition.ts";
 import type { DeliveryAction, Head, Verdict } from "../../../core/registry/types.ts";
 import { recordVersion } from "../../../core/registry/versions.ts";
 
 const HASH = "a".repeat(64);
-const POLICY = { on: ["data", "drift", "schedule"], cooldownMinutes: 0, maxRunsPerDay: 1_000, maxUsdPerMonth: 1e9 } as const;
+const POLICY = {
+  on: ["data", "drift", "schedule"],
+  cooldownMinutes: 0,
+  maxRunsPerDay: 1_000,
+  maxUsdPerMonth: 1e9,
+} as const;
 
 /** What the world outside the head remembers: versions with verdicts, who was forced, and ids of all that ever ran. */
 interface History {
@@ -21,7 +30,10 @@ interface History {
   forced: Set<number>;
   runs: { runId: string; fence: number; registered: boolean }[];
   deliveries: string[];
-  endpointConfigs: Map<string, number>;
+}
+
+function emptyHistory(): History {
+  return { verdicts: new Map(), forced: new Set(), runs: [], deliveries: [] };
 }
 
 type Step =
@@ -30,6 +42,9 @@ type Step =
   | { kind: "release"; which: number }
   | { kind: "deliver"; action: DeliveryAction; version: number; weight: number; forced: boolean }
   | { kind: "plan" | "complete" | "fail"; which: number };
+
+/** Commands in a row: whole trainings and deliveries, whose parts single commands then disturb. */
+type Move = readonly Step[];
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant("train" as const), pending: fc.boolean() }),
@@ -47,6 +62,41 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     forced: fc.boolean(),
   }),
   fc.record({ kind: fc.constantFrom("plan" as const, "complete" as const, "fail" as const), which: fc.nat(20) }),
+);
+
+const verdict = fc.constantFrom<Verdict>("passed", "failed", "undecided");
+const action = fc.constantFrom<DeliveryAction>("promote", "promote", "add-challenger", "remove-challenger", "rollback");
+const move: fc.Arbitrary<Move> = fc.oneof(
+  { weight: 2, arbitrary: step.map((one) => [one]) },
+  {
+    weight: 2,
+    arbitrary: verdict.map(
+      (result): Move => [
+        { kind: "train", pending: false },
+        { kind: "register", which: 0, verdict: result },
+        { kind: "release", which: 0 },
+      ],
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(action, fc.integer({ min: 1, max: 6 }), fc.boolean()).map(
+      ([what, version, forced]): Move => [
+        { kind: "deliver", action: what, version, weight: 20, forced: forced && version % 3 === 0 },
+        { kind: "plan", which: 0 },
+        { kind: "complete", which: 0 },
+      ],
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: 1, max: 6 }).map(
+      (version): Move => [
+        { kind: "deliver", action: "promote", version, weight: 20, forced: false },
+        { kind: "fail", which: 0 },
+      ],
+    ),
+  },
 );
 
 /** `which` counts back from the newest, so that stale runs and deliveries speak up as well. */
@@ -84,7 +134,9 @@ function apply(head: Head, move: Step, history: History, now: Date): Transition 
         : releaseTrainingLease(head, { ...run, outcome: "succeeded", reason: "test" }, now);
     }
     case "deliver": {
-      const { action, version, weight, forced } = move;
+      const { action, weight, forced } = move;
+      // Most roll-backs name the version that there is to return to.
+      const version = action === "rollback" && move.version > 1 ? (head.previousChampion ?? 1) : move.version;
       const weightPercent = action === "add-challenger" ? weight : null;
       const evidence = evidenceOf(history, version);
       return acquireDeliveryLease(
@@ -121,50 +173,50 @@ function remember(before: Head, after: Head, history: History): void {
 
 describe("the head under any sequence of commands, repeated and stale ones included", () => {
   it("has at most one champion, which exists and has passed (or a person answered for it), and safe leases", () => {
+    const seen = new Map<string, number>();
     fc.assert(
-      fc.property(fc.array(fc.tuple(step, fc.integer({ min: 1, max: 3 })), { maxLength: 60 }), (moves) => {
+      fc.property(fc.array(fc.tuple(move, fc.integer({ min: 1, max: 2 })), { maxLength: 30, size: "max" }), (moves) => {
         let head = emptyHead("m");
         let now = Date.parse("2026-01-01T00:00:00Z");
-        const history: History = {
-          verdicts: new Map(),
-          forced: new Set(),
-          runs: [],
-          deliveries: [],
-          endpointConfigs: new Map(),
-        };
-        for (const [move, times] of moves) {
-          for (let repeat = 0; repeat < times; repeat++) {
+        const history = emptyHistory();
+        for (const [steps, times] of moves) {
+          for (const one of steps.flatMap((item) => new Array<Step>(times).fill(item))) {
             now += 1_000;
-            const result = apply(head, move, history, new Date(now));
+            const result = apply(head, one, history, new Date(now));
             if (result === null || !result.accepted) continue;
             const next = result.head;
             if (result.audit === null) expect(next).toBe(head);
             else expect(next.revision).toBe(head.revision + 1);
+            if (result.audit !== null) seen.set(result.audit.action, (seen.get(result.audit.action) ?? 0) + 1);
             checkInvariants(head, next, history);
             remember(head, next, history);
             head = next;
           }
         }
       }),
-      { numRuns: 500, seed: 1 },
+      { numRuns: 400, seed: 1 },
     );
+    // The sequences must reach what they are about.
+    for (const reached of [
+      "VersionPromoted",
+      "VersionRolledBack",
+      "ChallengerAdded",
+      "ChallengerRemoved",
+      "DeliveryFailed",
+    ]) {
+      expect([reached, (seen.get(reached) ?? 0) >= 20]).toEqual([reached, true]);
+    }
   });
 
   it("gives every run and every delivery an id of its own", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 80 }), (moves) => {
+      fc.property(fc.array(move, { maxLength: 40, size: "max" }), (moves) => {
         let head = emptyHead("m");
         const now = new Date("2026-01-01T00:00:00Z");
-        const history: History = {
-          verdicts: new Map(),
-          forced: new Set(),
-          runs: [],
-          deliveries: [],
-          endpointConfigs: new Map(),
-        };
-        for (const move of moves) {
+        const history = emptyHistory();
+        for (const one of moves.flat()) {
           // The clock stands still: only the fence tells ids apart.
-          const result = apply(head, move, history, now);
+          const result = apply(head, one, history, now);
           if (result === null || !result.accepted) continue;
           remember(head, result.head, history);
           head = result.head;

@@ -75,7 +75,9 @@ export class CodeStore {
     const temporary = join(this.#directory, `incoming-${randomBytes(8).toString("hex")}`);
     try {
       await mkdir(temporary);
+      let files = 0;
       for await (const file of readZip(archive)) {
+        files += 1;
         const path = join(temporary, file.path);
         await mkdir(dirname(path), { recursive: true });
         if (file.isSymbolicLink) {
@@ -90,6 +92,7 @@ export class CodeStore {
           if (file.mode !== undefined) await chmod(path, file.mode | 0o444);
         }
       }
+      if (files === 0) throw invalidParameter("Uploaded file must be a non-empty zip");
       await rename(temporary, target).catch((error: NodeJS.ErrnoException) => {
         // Another request unpacked the same zip meanwhile.
         if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;

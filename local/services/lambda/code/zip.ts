@@ -51,7 +51,8 @@ function findEnd(archive: Buffer): number {
 export async function* readZip(archive: Buffer): AsyncGenerator<ZipFile> {
   const end = findEnd(archive);
   const count = archive.readUInt16LE(end + 10);
-  let at = archive.readUInt32LE(end + 16);
+  const start = archive.readUInt32LE(end + 16);
+  let at = start;
   if (count === 0xffff || at === 0xffffffff) throw broken("ZIP64 is not supported");
   let totalBytes = 0;
   for (let entry = 0; entry < count; entry += 1) {
@@ -82,6 +83,7 @@ export async function* readZip(archive: Buffer): AsyncGenerator<ZipFile> {
       isSymbolicLink: (mode & 0o170000) === 0o120000,
     };
   }
+  if (at - start !== archive.readUInt32LE(end + 12)) throw broken("damaged directory");
 }
 
 async function unpack(

@@ -24,13 +24,21 @@ export interface LaunchPlace {
 
 const NODE_BOOTSTRAP = fileURLToPath(new URL("./node-bootstrap.mjs", import.meta.url));
 
+/**
+ * V8's limits for a function's memory: nine tenths for objects that live, a twentieth (at most V8's own 16 MiB) for young ones,
+ * the rest is Node's own. https://nodejs.org/api/cli.html#--max-old-space-sizesize-in-mib
+ */
+function heapLimits(memoryMib: number): string[] {
+  const youngMib = Math.min(16, Math.max(1, Math.floor(memoryMib * 0.05)));
+  return [`--max-old-space-size=${Math.floor(memoryMib * 0.9)}`, `--max-semi-space-size=${youngMib}`];
+}
+
 /** The command and the environment of a process: what Lambda sets, the function's own variables, and the way to this cloud. */
 export function launchPlan(cloud: Cloud, fn: StoredFunction, place: LaunchPlace): LaunchPlan {
   const keys = cloud.service<CredentialSource>("sts").credentialsFor(fn.role, fn.name);
   return {
     command: process.execPath,
-    // Objects may take most of the memory, the rest is Node's own; https://nodejs.org/api/cli.html#--max-old-space-sizesize-in-mib
-    args: [`--max-old-space-size=${Math.max(64, Math.floor(fn.memoryMib * 0.9))}`, NODE_BOOTSTRAP],
+    args: [...heapLimits(fn.memoryMib), NODE_BOOTSTRAP],
     environment: {
       PATH: process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
       LANG: "en_US.UTF-8",

@@ -10,6 +10,7 @@ import { LogShipper, newStreamName } from "../telemetry/log-shipper.ts";
 import { MetricsCollector } from "../telemetry/metrics.ts";
 import { endLines, startLine } from "../telemetry/platform-lines.ts";
 import type { InvocationOutcome } from "../types.ts";
+import { killOrphans } from "./orphans.ts";
 import { MAX_PROCESSES, WorkerPool } from "./pool.ts";
 import { RuntimeApi } from "./runtime-api.ts";
 import { type Invocation, type RunResult, Worker } from "./worker.ts";
@@ -44,6 +45,8 @@ export class Executor {
     this.metrics = new MetricsCollector(store.cloud);
     this.logs = new LogShipper(store.cloud);
     this.#scratchRoot = join(store.cloud.directory("lambda"), "scratch");
+    const orphans = killOrphans(this.#scratchRoot);
+    if (orphans > 0) store.cloud.log("lambda", "ended processes of functions that outlived the cloud", { orphans });
     // Scratch space of processes that died with the cloud.
     rmSync(this.#scratchRoot, { recursive: true, force: true });
     mkdirSync(this.#scratchRoot, { recursive: true });

@@ -7,6 +7,7 @@ import type { StoredFunction } from "../function-store.ts";
 import { launchPlan } from "./environment.ts";
 import { splitLines } from "./log-lines.ts";
 import { readMemory } from "./memory.ts";
+import { notePid } from "./orphans.ts";
 import type { RuntimeApi } from "./runtime-api.ts";
 
 /** One request for a function. */
@@ -108,6 +109,7 @@ export class Worker {
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.#child = child;
+    notePid(this.#scratch, child.pid);
     for (const pipe of [child.stdout, child.stderr]) {
       const splitter = splitLines(
         (text) => this.#log.line(text),

@@ -135,6 +135,9 @@ function validated(operation: string, input: object, code: "InvalidArgument" | "
     return validateInput(loadModel("s3"), operation, input);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
+    if (error.message.includes("at 'storageClass'")) {
+      throw new AwsError("InvalidStorageClass", 400, "The storage class you specified is not valid");
+    }
     throw code === "MalformedXML" ? malformedXml(error.message) : new AwsError(code, 400, error.message);
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { MessageAttribute } from "./types.ts";
+import type { MessageAttribute } from "../services/sqs/types.ts";
 
 const STRING_TRANSPORT = 1;
 const BINARY_TRANSPORT = 2;
