@@ -56,7 +56,7 @@ export async function planTraining(factory: Factory, request: TrainingRequest): 
   const frozen = run.datasetId === null ? await chooseDataset(factory, published) : await loadDataset(factory, run);
   if (typeof frozen === "string") return { outcome: "nothing-to-train", reason: frozen };
   const { manifest, profile } = frozen;
-  const idle = await reasonToSkip(factory, request, manifest, published);
+  const idle = await reasonToSkip(factory, request, manifest, published, head.champion !== null);
   if (idle !== null) return { outcome: "nothing-to-train", reason: idle };
   if (run.datasetId === null) await storeDataset(factory, manifest, profile);
   const championVersion = run.datasetId === null ? head.champion : run.championVersion;
@@ -131,6 +131,7 @@ async function reasonToSkip(
   request: TrainingRequest,
   manifest: DatasetManifest,
   published: PublishedDefinition,
+  hasChampion: boolean,
 ): Promise<string | null> {
   if (request.trigger.kind === "command") return null;
   const versions = await factory.registry.listVersions(request.model, 20);
@@ -138,7 +139,7 @@ async function reasonToSkip(
     (version) => version.datasetId === manifest.datasetId && version.definitionHash === published.hash,
   );
   const newest = same[0];
-  if (newest === undefined) return null;
+  if (newest === undefined || (newest.verdict === "passed" && !hasChampion)) return null;
   const advice = `version ${newest.version} was trained on exactly this data with this definition; upload newer rows, or train anyway with: mlops retrain ${request.model}`;
   if (request.trigger.kind !== "drift") return advice;
   const runs = await Promise.all(same.map((version) => factory.registry.getRun(version.model, version.runId)));

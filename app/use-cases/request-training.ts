@@ -2,7 +2,7 @@ import { executionName } from "../../core/plans/names.ts";
 import type { RunItem } from "../../core/registry/items.ts";
 import { acquireTrainingLease, notePendingTraining } from "../../core/registry/training-lease.ts";
 import type { Rejected } from "../../core/registry/transition.ts";
-import type { Head, TrainingRequest, TrainingTrigger } from "../../core/registry/types.ts";
+import type { Head, TrainingLease, TrainingRequest, TrainingTrigger } from "../../core/registry/types.ts";
 import type { Factory } from "../factory.ts";
 import { changeHead } from "../support/change-head.ts";
 import { requireDefinition } from "../support/require.ts";
@@ -30,7 +30,10 @@ export interface TrainingAnswer {
  */
 export async function requestTraining(factory: Factory, wish: TrainingWish): Promise<TrainingAnswer> {
   const { definition } = await requireDefinition(factory, wish.model);
-  await startUnstartedTraining(factory, wish.model);
+  const running = await startUnstartedTraining(factory, wish.model);
+  if (running !== null && isSameCause(running.trigger, wish.trigger)) {
+    return { outcome: "started", runId: running.runId, reason: wish.trigger.reason };
+  }
   const result = await changeHead(
     factory,
     wish.model,
@@ -52,12 +55,18 @@ export async function requestTraining(factory: Factory, wish: TrainingWish): Pro
   return { outcome: "started", runId, reason: wish.trigger.reason };
 }
 
-/** Starts the execution of a lease whose holder has crashed before it could. */
-async function startUnstartedTraining(factory: Factory, model: string): Promise<void> {
+/** A batch that asks twice (its event came again) is already served by the run that it has started. */
+function isSameCause(running: TrainingTrigger, wished: TrainingTrigger): boolean {
+  return wished.kind === "data" && running.kind === "data" && running.reason === wished.reason;
+}
+
+/** Starts the execution of a lease whose holder has crashed before it could; gives the lease that is held. */
+async function startUnstartedTraining(factory: Factory, model: string): Promise<TrainingLease | null> {
   const head = await factory.registry.getHead(model);
-  if (head.trainingLease === null) return;
+  if (head.trainingLease === null) return null;
   const status = await factory.orchestrator.status("training", executionName(model, head.trainingLease.runId));
   if (status === null) await startLeasedTraining(factory, head);
+  return head.trainingLease;
 }
 
 /** Starts the execution that the head's training lease names; repeating it changes nothing. */

@@ -70,8 +70,12 @@ export async function deployAssembly(
   const deployment: Deployment = { cloud, store, stack, onProgress: options.onProgress, undo: [], replaced: [] };
   let outputs: StackOutput[];
   try {
-    await publishAssets(cloud, assembly.assets);
-    await applyAll(deployment, resources, scope);
+    const published = publishAssets(cloud, assembly.assets);
+    const applied = applyAll(deployment, resources, scope, published);
+    // Both must have come to their end before anything is rolled back.
+    const results = await Promise.allSettled([applied, ...published.values()]);
+    const failure = results.find((result) => result.status === "rejected");
+    if (failure) throw failure.reason;
     outputs = outputsOf(assembly.template, scope);
   } catch (error) {
     throw await failed(deployment, verb, existing, error);
@@ -99,21 +103,30 @@ async function applyAll(
   deployment: Deployment,
   resources: ReadonlyMap<string, TemplateResource>,
   scope: Scope,
+  assets: ReadonlyMap<string, Promise<void>>,
 ): Promise<void> {
   const known = new Set(resources.keys());
   const graph: Graph = new Map([...resources].map(([id, resource]) => [id, dependenciesOf(resource, known)]));
   await runGraph(graph, async (logicalId) => {
     const resource = resources.get(logicalId);
     if (!resource) return;
+    const properties = resolveProperties(logicalId, resource, scope);
+    await assetsIn(properties, assets);
     await applyResource(deployment, {
       logicalId,
       type: resource.Type,
-      properties: resolveProperties(logicalId, resource, scope),
+      properties,
       dependsOn: [...(graph.get(logicalId) ?? [])],
       deletionPolicy: resource.DeletionPolicy ?? "Delete",
       updateReplacePolicy: resource.UpdateReplacePolicy ?? "Delete",
     });
   });
+}
+
+/** Waits for the assets that the properties name; a resource without any need not wait. */
+async function assetsIn(properties: Properties, assets: ReadonlyMap<string, Promise<void>>): Promise<void> {
+  const text = JSON.stringify(properties);
+  await Promise.all([...assets].filter(([objectKey]) => text.includes(objectKey)).map(([, published]) => published));
 }
 
 function resolveProperties(logicalId: string, resource: TemplateResource, scope: Scope): Properties {

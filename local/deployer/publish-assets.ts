@@ -5,30 +5,46 @@ import { AwsError } from "../kernel/aws-error.ts";
 import type { Cloud } from "../kernel/cloud.ts";
 import type { S3Service } from "../services/s3/types.ts";
 import type { FileAsset } from "./assembly.ts";
+import { DeployError } from "./deploy-error.ts";
 import { substitutePseudo } from "./pseudo-parameters.ts";
 import { writeZip, type ZipEntry } from "./zip-writer.ts";
 
 /**
  * Puts the assets of an assembly into their buckets, which are made when they are missing. Asset keys are content
- * hashes, so an object that is there already is not written again.
+ * hashes, so an object that is there already is not written again. Gives the object keys with the end of each upload.
  */
-export async function publishAssets(cloud: Cloud, assets: readonly FileAsset[]): Promise<void> {
+export function publishAssets(cloud: Cloud, assets: readonly FileAsset[]): Map<string, Promise<void>> {
   const s3 = cloud.service<S3Service>("s3");
-  const ensured = new Map<string, Promise<void>>();
-  await Promise.all(
-    assets.flatMap((asset) =>
-      asset.destinations.map(async (destination) => {
-        const bucket = substitutePseudo(destination.bucketName, cloud);
-        const key = substitutePseudo(destination.objectKey, cloud);
-        const ready = ensured.get(bucket) ?? ensureBucket(cloud, bucket);
-        ensured.set(bucket, ready);
-        await ready;
-        if (await exists(s3, bucket, key)) return;
-        const body = asset.packaging === "zip" ? await zipDirectory(asset.path) : createReadStream(asset.path);
-        await s3.putObject({ bucket, key, body });
-      }),
-    ),
-  );
+  const buckets = new Map<string, Promise<void>>();
+  const published = new Map<string, Promise<void>>();
+  for (const asset of assets) {
+    for (const destination of asset.destinations) {
+      const bucket = substitutePseudo(destination.bucketName, cloud);
+      const key = substitutePseudo(destination.objectKey, cloud);
+      const ready = buckets.get(bucket) ?? ensureBucket(cloud, bucket);
+      buckets.set(bucket, ready);
+      published.set(key, publish(s3, asset, bucket, key, ready));
+    }
+  }
+  return published;
+}
+
+async function publish(
+  s3: S3Service,
+  asset: FileAsset,
+  bucket: string,
+  key: string,
+  ready: Promise<void>,
+): Promise<void> {
+  try {
+    await ready;
+    if (await exists(s3, bucket, key)) return;
+    const body = asset.packaging === "zip" ? await zipDirectory(asset.path) : createReadStream(asset.path);
+    await s3.putObject({ bucket, key, body });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DeployError(`the asset ${asset.path} could not be published: ${reason}`, { cause: error });
+  }
 }
 
 async function ensureBucket(cloud: Cloud, bucket: string): Promise<void> {

@@ -7,7 +7,7 @@ export type Graph = ReadonlyMap<string, ReadonlySet<string>>;
  * Runs `work` for every node after all nodes it waits for, independent nodes at the same time.
  * After the first failure nothing new starts; what runs is awaited, then the first error is thrown.
  */
-export async function runGraph(graph: Graph, work: (node: string) => Promise<void>, parallel = 16): Promise<void> {
+export async function runGraph(graph: Graph, work: (node: string) => Promise<void>, parallel = 64): Promise<void> {
   checkAcyclic(graph);
   const waiting = new Map(
     [...graph].map(([node, needs]) => [node, new Set([...needs].filter((one) => graph.has(one)))]),

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are CloudFormation's placeholders.
 import { describe, expect, it } from "vitest";
 import { conditionHolds, resolveValue, type Scope } from "../../../local/deployer/intrinsics.ts";
 

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { AwsError } from "../../../local/kernel/aws-error.ts";
-import type { Cloud } from "../../../local/kernel/cloud.ts";
 import { createTestCloud, type TestCloud } from "../../support/test-cloud.ts";
 
 const clouds: TestCloud[] = [];
@@ -74,10 +73,8 @@ describe("cloud", () => {
   });
 
   it("keeps tables over a restart", async () => {
-    let first: Cloud | undefined;
     const { stateDirectory, cloud } = await make({ services: [] });
-    first = cloud;
-    first.table<number>("kms", "things").set("a", 1);
+    cloud.table<number>("kms", "things").set("a", 1);
     const second = await make({ services: [], stateDirectory });
     expect(second.cloud.table<number>("kms", "things").get("a")).toBe(1);
   });
