@@ -59,9 +59,7 @@ async function replayAndCheck(
   progress.step(`${instances.length} requests, one row each`);
   const startedAt = Date.now();
   await replay(context, instances);
-  progress.done(
-    `${Math.round(instances.length / ((Date.now() - startedAt) / 1000))} requests a second`,
-  );
+  progress.done(`${Math.round(instances.length / ((Date.now() - startedAt) / 1000))} requests a second`);
   // Data capture is asynchronous, minutes late on AWS: check once everything that was sent has been written.
   progress.step("wait for data capture");
   await until("data capture", 90, async () =>

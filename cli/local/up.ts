@@ -61,9 +61,7 @@ async function launch(options: StartOptions, assembly: string): Promise<LocalClo
   const child = spawn(
     process.execPath,
     [
-      "--import",
-      "tsx",
-      join(PACKAGE_ROOT, "local/server.ts"),
+      join(PACKAGE_ROOT, "local/server.mjs"),
       "--port",
       String(options.port),
       "--state-dir",

@@ -124,9 +124,9 @@ export const deliverySchema = z
       })
       .prefault({})
       .meta({ description: "For the strategy `challenger`" }),
-    bakeSeconds: z.number().int().min(0).max(3_600).default(180).meta({
+    bakeSeconds: z.number().int().min(0).max(3_600).default(60).meta({
       description:
-        "Seconds for which the old version stands by after the switch, while the alarms watch the new one; metrics need 1 to 2 minutes to arrive",
+        "Seconds for which the old version stands by after the switch, while the alarms watch the new one; metrics need 1 to 2 minutes to arrive, so give production traffic 180 or more",
     }),
     alarms: z
       .strictObject({

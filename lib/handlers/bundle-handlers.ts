@@ -33,8 +33,7 @@ export function bundleHandlers(): string {
     format: "cjs",
     // Error names are part of the contract with Step Functions, so names stay.
     keepNames: true,
-    minifyWhitespace: true,
-    minifySyntax: true,
+    minify: true,
     legalComments: "none",
     logLevel: "error",
   });

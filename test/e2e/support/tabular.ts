@@ -33,6 +33,7 @@ training:
   instance: { type: ml.m5.large }
 gate: { metric: auc, floors: { auc: 0.6 }, champion: { nonInferiorityMargin: 0.05 } }
 endpoint: { instance: { type: ml.m5.large } }
+delivery: { bakeSeconds: 0 }
 retraining: { on: [data], cooldownMinutes: 0, maxRunsPerDay: 100 }
 ${more}`;
 }
