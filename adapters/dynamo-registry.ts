@@ -158,6 +158,10 @@ export class DynamoRegistry implements Registry {
     return this.put(storeDataset(item));
   }
 
+  listDatasets(model: string, limit: number): Promise<readonly DatasetItem[]> {
+    return this.newest("datasetsByTime", model, "dataset", limit);
+  }
+
   getRun(model: string, runId: string): Promise<RunItem | null> {
     return this.find(keys.run(model, runId), "run");
   }

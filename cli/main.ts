@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import colors from "picocolors";
 import { drift } from "./commands/drift.ts";
+import { initModel } from "./commands/init-model.ts";
 import { predict } from "./commands/predict.ts";
 import { retrain } from "./commands/retrain.ts";
 import { runs } from "./commands/runs.ts";
 import { status } from "./commands/status.ts";
 import { rollback, traffic } from "./commands/traffic.ts";
 import { upload } from "./commands/upload.ts";
+import { validate } from "./commands/validate.ts";
 import { versions } from "./commands/versions.ts";
 import { localCommand } from "./local/command.ts";
 import { Failure } from "./support/failure.ts";
@@ -39,6 +41,26 @@ const program = new Command("mlops")
   .showSuggestionAfterError();
 
 program.addCommand(localCommand());
+
+program
+  .command("init-model")
+  .argument("<file>", "CSV or JSON Lines")
+  .description("make a model definition from a data file, to be read through")
+  .option("--target <column>", "column to predict (default: guessed)")
+  .option("--name <name>", "name of the model (default: from the file's name)")
+  .option("--out <path>", "where to write it (default: models/<name>/model.yaml)")
+  .option("--force", "replace a definition that is there", false)
+  .option("--json", "write the result as JSON", false)
+  .action(initModel);
+
+program
+  .command("validate")
+  .argument("<file>")
+  .description("the verdict that an upload of the file would get, without a cloud")
+  .requiredOption("--model <name>", "model, or path of a model.yaml")
+  .option("--models <directory>", "directory of the definitions", "models")
+  .option("--json", "write the result as JSON", false)
+  .action(validate);
 
 onFactory(program.command("status").argument("[model]").description("what serves, what runs, what waits")).action(
   status,

@@ -4,21 +4,26 @@ import { Construct } from "constructs";
 import type { Permission } from "./grant.ts";
 import { FactoryFunction } from "./handlers/factory-function.ts";
 import {
+  createModels,
+  deleteFromRegistry,
+  describeExecutions,
+  listArtifacts,
   listData,
-  listSagemaker,
   type PermissionScope,
-  passSagemakerRole,
   publishAlerts,
   readArtifacts,
   readData,
-  removeData,
-  runMachines,
+  readRegistry,
   sagemaker,
+  startMachines,
+  stopExecutions,
   tagData,
+  takeUploads,
   useEndpointAlarms,
-  useRegistry,
   writeArtifacts,
   writeData,
+  writeDataInParts,
+  writeRegistry,
 } from "./permissions.ts";
 
 /** Properties of the {@link FactoryFunctions}. */
@@ -44,14 +49,14 @@ const HANDLERS = {
     description: "Validates, profiles and splits one uploaded file, or quarantines it with reasons",
     ...HEAVY,
     permissions: (scope) => [
-      useRegistry(scope),
+      ...readRegistry(scope, "index"),
+      writeRegistry(scope),
       listData(scope),
-      readData(scope, "incoming"),
-      removeData(scope, "incoming", "batches"),
-      writeData(scope, "batches", "quarantine"),
+      takeUploads(scope),
+      readData(scope, "quarantine"),
+      writeDataInParts(scope, "batches", "quarantine"),
       tagData(scope, "quarantine"),
-      publishAlerts(scope),
-      ...runMachines(scope.trainingMachineArn),
+      ...requestTraining(scope),
     ],
   },
   "training-plan": {
@@ -59,64 +64,66 @@ const HANDLERS = {
     memory: Size.mebibytes(1024),
     timeout: Duration.minutes(5),
     permissions: (scope) => [
-      useRegistry(scope),
+      ...readRegistry(scope, "table"),
+      writeRegistry(scope),
       listData(scope),
       readData(scope, "batches", "datasets"),
       writeData(scope, "datasets"),
+      sagemaker(scope, "model", "DescribeModel"),
+      ...createModels(scope),
     ],
   },
   gate: {
     description: "Compares challenger and champion on the same held-out rows and writes the verdict",
     ...HEAVY,
     permissions: (scope) => [
-      useRegistry(scope),
+      ...readRegistry(scope),
       listData(scope),
-      readData(scope, "runs", "datasets", "batches", "reports"),
-      writeData(scope, "reports"),
+      readData(scope, "runs", "datasets"),
+      writeData(scope, "runs", "reports"),
+      listArtifacts(scope),
       readArtifacts(scope),
     ],
   },
   register: {
     description: "Registers a trained version and asks for its delivery when the gate has passed",
     permissions: (scope) => [
-      useRegistry(scope),
+      ...readRegistry(scope),
+      writeRegistry(scope),
       listData(scope),
       readData(scope, "reports"),
-      publishAlerts(scope),
       sagemaker(scope, "model", "DeleteModel"),
+      publishAlerts(scope),
     ],
   },
   "training-fail": {
     description: "Stops what still runs of a failed training run, records the reason and alerts",
-    permissions: (scope) => [
-      useRegistry(scope),
-      publishAlerts(scope),
-      sagemaker(scope, "training-job", "DescribeTrainingJob", "StopTrainingJob"),
-      sagemaker(scope, "transform-job", "DescribeTransformJob", "StopTransformJob"),
-    ],
+    permissions: (scope) => failTraining(scope),
   },
   "training-finish": {
     description: "Releases a training run's lease and starts the run that waits",
-    permissions: (scope) => [useRegistry(scope), ...runMachines(scope.trainingMachineArn)],
+    permissions: (scope) => [...readRegistry(scope), writeRegistry(scope), ...requestTraining(scope)],
   },
   "delivery-plan": {
     description: "Checks the gate's verdict and computes the endpoint config, guardrails and alarms of a delivery",
     permissions: (scope) => [
-      useRegistry(scope),
-      sagemaker(scope, "endpoint", "DescribeEndpoint"),
-      sagemaker(scope, "endpoint-config", "DescribeEndpointConfig"),
-      sagemaker(scope, "model", "DescribeModel", "CreateModel", "AddTags"),
-      passSagemakerRole(scope),
-      useEndpointAlarms(scope, "PutMetricAlarm", "DescribeAlarms", "TagResource"),
+      ...readRegistry(scope),
+      writeRegistry(scope),
+      listArtifacts(scope),
+      readArtifacts(scope),
+      sagemaker(scope, "endpoint", "DescribeEndpoint", "DeleteEndpoint"),
+      sagemaker(scope, "model", "DescribeModel"),
+      ...createModels(scope),
+      useEndpointAlarms(scope, "PutMetricAlarm", "TagResource"),
     ],
   },
   "delivery-smoke": {
     description: "Sends real held-out rows through the live endpoint and compares the answers",
     timeout: Duration.minutes(5),
     permissions: (scope) => [
-      useRegistry(scope),
+      ...readRegistry(scope),
       listData(scope),
-      readData(scope, "runs", "datasets", "batches"),
+      readData(scope, "runs"),
       sagemaker(scope, "endpoint", "InvokeEndpoint"),
     ],
   },
@@ -128,66 +135,106 @@ const HANDLERS = {
   "delivery-fail": {
     description: "Records why a delivery was rolled back, alerts and removes what it left",
     timeout: Duration.minutes(5),
-    permissions: (scope) => tidyUp(scope),
+    permissions: (scope) => failDelivery(scope),
   },
   "monitoring-due": {
     description: "Lists the models that are due for a drift check or a scheduled retraining, repairs stale leases",
     timeout: Duration.minutes(5),
     permissions: (scope) => [
-      ...tidyUp(scope),
-      ...runMachines(scope.trainingMachineArn, scope.deliveryMachineArn),
-      sagemaker(scope, "training-job", "DescribeTrainingJob", "StopTrainingJob"),
-      sagemaker(scope, "transform-job", "DescribeTransformJob", "StopTransformJob"),
+      ...failTraining(scope),
+      startMachines(scope.trainingMachineArn, scope.deliveryMachineArn),
+      describeExecutions(scope.trainingMachineArn),
     ],
   },
   "drift-check": {
     description: "Counts new captured requests against the champion's training data and decides on drift",
     ...HEAVY,
     permissions: (scope) => [
-      useRegistry(scope),
+      ...readRegistry(scope, "table", "index"),
+      writeRegistry(scope),
       listData(scope),
-      readData(scope, "capture", "monitor", "datasets", "reports"),
+      readData(scope, "capture", "monitor", "datasets", "runs"),
       writeData(scope, "monitor", "reports"),
-      publishAlerts(scope),
-      ...runMachines(scope.trainingMachineArn),
+      ...requestTraining(scope),
     ],
   },
   "execution-ended": {
     description: "Repairs leases and records after an execution that failed, timed out or was aborted",
     timeout: Duration.minutes(5),
     permissions: (scope) => [
-      ...tidyUp(scope),
-      ...runMachines(scope.trainingMachineArn, scope.deliveryMachineArn),
-      sagemaker(scope, "training-job", "DescribeTrainingJob", "StopTrainingJob"),
-      sagemaker(scope, "transform-job", "DescribeTransformJob", "StopTransformJob"),
+      ...failTraining(scope),
+      startMachines(scope.trainingMachineArn),
+      describeExecutions(scope.trainingMachineArn),
     ],
   },
   operations: {
     description: "Carries out what a person orders with the mlops command",
     permissions: (scope) => [
-      useRegistry(scope),
-      ...runMachines(scope.trainingMachineArn, scope.deliveryMachineArn, scope.monitoringMachineArn),
+      ...readRegistry(scope, "table"),
+      writeRegistry(scope),
+      ...requestTraining(scope),
+      startMachines(scope.deliveryMachineArn, scope.monitoringMachineArn),
     ],
   },
   catalog: {
     description: "Publishes the model definitions and takes down what deleted models run",
     timeout: Duration.minutes(15),
-    permissions: (scope) => [...tidyUp(scope), writeArtifacts(scope, "sources"), readArtifacts(scope, "sources")],
+    permissions: (scope) => [
+      ...readRegistry(scope, "table", "index"),
+      writeRegistry(scope),
+      deleteFromRegistry(scope),
+      listArtifacts(scope),
+      readArtifacts(scope, "sources"),
+      writeArtifacts(scope, "sources"),
+      stopExecutions(scope.trainingMachineArn, scope.deliveryMachineArn),
+      ...stopJobs(scope),
+      sagemaker(scope, "endpoint", "DeleteEndpoint"),
+      sagemaker(scope, "endpoint-config", "DeleteEndpointConfig"),
+      sagemaker(scope, "model", "DeleteModel"),
+      useEndpointAlarms(scope, "DeleteAlarms"),
+    ],
   },
 } as const satisfies Record<string, HandlerSpec>;
 
 /** Name of a handler. */
 export type HandlerName = keyof typeof HANDLERS;
 
+/** app/use-cases/request-training.ts: takes the lease, starts the run, alerts when a ceiling is reached. */
+function requestTraining(scope: PermissionScope): Permission[] {
+  return [startMachines(scope.trainingMachineArn), describeExecutions(scope.trainingMachineArn), publishAlerts(scope)];
+}
+
+/** app/use-cases/tidy-up.ts and complete-delivery.ts: sees what serves, removes what no delivery needs any more, alerts. */
 function tidyUp(scope: PermissionScope): Permission[] {
   return [
-    useRegistry(scope),
-    publishAlerts(scope),
-    sagemaker(scope, "endpoint", "DescribeEndpoint", "DeleteEndpoint"),
-    sagemaker(scope, "endpoint-config", "DescribeEndpointConfig", "DeleteEndpointConfig"),
+    ...readRegistry(scope, "table", "index"),
+    writeRegistry(scope),
+    sagemaker(scope, "endpoint", "DescribeEndpoint"),
+    sagemaker(scope, "endpoint-config", "DeleteEndpointConfig"),
     sagemaker(scope, "model", "DeleteModel"),
-    listSagemaker(),
-    useEndpointAlarms(scope, "DescribeAlarms", "DeleteAlarms"),
+    useEndpointAlarms(scope, "DeleteAlarms"),
+    publishAlerts(scope),
+  ];
+}
+
+/** app/use-cases/fail-delivery.ts: puts the endpoint back on the config that the registry desires, or removes it. */
+function failDelivery(scope: PermissionScope): Permission[] {
+  return [
+    ...tidyUp(scope),
+    sagemaker(scope, "endpoint", "UpdateEndpoint", "DeleteEndpoint"),
+    sagemaker(scope, "endpoint-config", "UpdateEndpoint"),
+  ];
+}
+
+/** app/use-cases/fail-training.ts: stops the run's jobs and gives up the delivery that it asked for. */
+function failTraining(scope: PermissionScope): Permission[] {
+  return [...failDelivery(scope), ...stopJobs(scope), describeExecutions(scope.deliveryMachineArn)];
+}
+
+function stopJobs(scope: PermissionScope): Permission[] {
+  return [
+    sagemaker(scope, "training-job", "DescribeTrainingJob", "StopTrainingJob"),
+    sagemaker(scope, "transform-job", "DescribeTransformJob", "StopTransformJob"),
   ];
 }
 

@@ -25,7 +25,6 @@ const PREFIX_REASON =
 const FOLDER_REASON =
   "Models come and go without a deployment, so the folder is bounded below every model's prefix, not the model.";
 const EXECUTION_REASON = "Executions are named at run time; the bound is the state machine.";
-const LIST_REASON = "SageMaker's list calls cannot be restricted to resources.";
 
 /** A permission; `reason` explains the wildcards in it and must be given when there are any. */
 export function allow(actions: string[], resources: string[], reason?: string): Permission {
@@ -47,37 +46,56 @@ export function executionArn(machineArn: string): string {
   return `${machineArn.replace(":stateMachine:", ":execution:")}:*`;
 }
 
-/** Reads and changes the registry's items. */
-export function useRegistry(scope: PermissionScope): Permission {
-  return allow(
-    [
-      "dynamodb:GetItem",
-      "dynamodb:PutItem",
-      "dynamodb:UpdateItem",
-      "dynamodb:DeleteItem",
-      "dynamodb:Query",
-      "dynamodb:ConditionCheckItem",
-    ],
-    [scope.tableArn, `${scope.tableArn}/index/gsi1`],
-  );
+/** What of the registry is queried: partitions of the table itself, or its index. */
+export type RegistryQuery = "table" | "index";
+
+/** Reads items of the registry by key, and runs the named queries; nothing scans it. */
+export function readRegistry(scope: PermissionScope, ...queries: RegistryQuery[]): Permission[] {
+  const index = `${scope.tableArn}/index/gsi1`;
+  return [
+    allow(["dynamodb:GetItem"], [scope.tableArn]),
+    ...queries.map((query) => allow(["dynamodb:Query"], [query === "table" ? scope.tableArn : index])),
+  ];
+}
+
+/**
+ * Writes items of the registry. DynamoDB authorises each item of a transaction as the single operation, and conditions as part
+ * of the write (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html).
+ */
+export function writeRegistry(scope: PermissionScope): Permission {
+  return allow(["dynamodb:PutItem"], [scope.tableArn]);
+}
+
+/** Removes items of the registry: definitions that are gone. */
+export function deleteFromRegistry(scope: PermissionScope): Permission {
+  return allow(["dynamodb:DeleteItem"], [scope.tableArn]);
 }
 
 /** Reads objects below the named folders of every model, such as `batches`. */
 export function readData(scope: PermissionScope, ...folders: string[]): Permission {
-  return allow(
-    ["s3:GetObject", "s3:GetObjectVersion"],
-    folders.map((folder) => `${scope.dataBucketArn}/*/${folder}/*`),
-    FOLDER_REASON,
-  );
+  return allow(["s3:GetObject"], dataFolders(scope, folders), FOLDER_REASON);
 }
 
-/** Writes objects below the named folders of every model, also in parts. */
+/** Writes objects below the named folders of every model. */
 export function writeData(scope: PermissionScope, ...folders: string[]): Permission {
-  return allow(
-    ["s3:PutObject", "s3:AbortMultipartUpload"],
-    folders.map((folder) => `${scope.dataBucketArn}/*/${folder}/*`),
-    FOLDER_REASON,
-  );
+  return allow(["s3:PutObject"], dataFolders(scope, folders), FOLDER_REASON);
+}
+
+/** Writes objects in parts, and gives the parts up when the object is not wanted. S3 authorises the parts as PutObject. */
+export function writeDataInParts(scope: PermissionScope, ...folders: string[]): Permission {
+  return allow(["s3:PutObject", "s3:AbortMultipartUpload"], dataFolders(scope, folders), FOLDER_REASON);
+}
+
+/**
+ * Reads and removes uploads, each by its version id: the event names the version, and a newer one of the same key is another upload.
+ * S3 asks for the Version actions alone then (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
+ */
+export function takeUploads(scope: PermissionScope): Permission {
+  return allow(["s3:GetObjectVersion", "s3:DeleteObjectVersion"], dataFolders(scope, ["incoming"]), FOLDER_REASON);
+}
+
+function dataFolders(scope: PermissionScope, folders: readonly string[]): string[] {
+  return folders.map((folder) => `${scope.dataBucketArn}/*/${folder}/*`);
 }
 
 /** Lists the data bucket; without it S3 answers 403 instead of 404 for an object that does not exist. */
@@ -85,17 +103,29 @@ export function listData(scope: PermissionScope): Permission {
   return allow(["s3:ListBucket"], [scope.dataBucketArn]);
 }
 
+/** As {@link listData}, for the artifact bucket. */
+export function listArtifacts(scope: PermissionScope): Permission {
+  return allow(["s3:ListBucket"], [scope.artifactBucketArn]);
+}
+
 /** Sends alerts. */
 export function publishAlerts(scope: PermissionScope): Permission {
   return allow(["sns:Publish"], [scope.alertTopicArn]);
 }
 
-/** Starts executions of the machines and sees how they ended. */
-export function runMachines(...machineArns: string[]): Permission[] {
-  return [
-    allow(["states:StartExecution"], machineArns),
-    allow(["states:DescribeExecution"], machineArns.map(executionArn), EXECUTION_REASON),
-  ];
+/** Starts executions of the machines. */
+export function startMachines(...machineArns: string[]): Permission {
+  return allow(["states:StartExecution"], machineArns);
+}
+
+/** Sees how executions of the machines ended. */
+export function describeExecutions(...machineArns: string[]): Permission {
+  return allow(["states:DescribeExecution"], machineArns.map(executionArn), EXECUTION_REASON);
+}
+
+/** Stops executions of the machines. */
+export function stopExecutions(...machineArns: string[]): Permission {
+  return allow(["states:StopExecution"], machineArns.map(executionArn), EXECUTION_REASON);
 }
 
 /** Passes SageMaker's execution role to SageMaker, and to no other service. */
@@ -118,16 +148,12 @@ export function sagemaker(scope: PermissionScope, kind: string, ...actions: stri
   );
 }
 
-/** Looks for what a model's deliveries left; SageMaker's list calls take no resource. */
-export function listSagemaker(): Permission {
-  return allow(
-    ["sagemaker:ListEndpointConfigs", "sagemaker:ListModels", "sagemaker:ListEndpoints"],
-    ["*"],
-    LIST_REASON,
-  );
+/** Makes SageMaker models that run with the execution role. Tags on creation need AddTags as well. */
+export function createModels(scope: PermissionScope): Permission[] {
+  return [sagemaker(scope, "model", "CreateModel", "AddTags"), passSagemakerRole(scope)];
 }
 
-/** Makes, reads and removes the alarms that guard an endpoint. */
+/** Makes and removes the alarms that guard an endpoint. */
 export function useEndpointAlarms(scope: PermissionScope, ...actions: string[]): Permission {
   return allow(
     actions.map((action) => `cloudwatch:${action}`),
@@ -136,41 +162,37 @@ export function useEndpointAlarms(scope: PermissionScope, ...actions: string[]):
   );
 }
 
+/**
+ * Reads the state of alarms, as SageMaker's guardrails do with the rights of whoever updates the endpoint. CloudWatch checks this call
+ * against all alarms of the account, whatever names are asked for
+ * (https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html).
+ */
+export function readAlarms(scope: PermissionScope): Permission {
+  return allow(
+    ["cloudwatch:DescribeAlarms"],
+    [`arn:${scope.partition}:cloudwatch:${scope.region}:${scope.account}:alarm:*`],
+    "CloudWatch checks DescribeAlarms against all alarms; the action reads and changes nothing.",
+  );
+}
+
 /** Reads trained artifacts, or only the named folders of the artifact bucket. */
 export function readArtifacts(scope: PermissionScope, ...folders: string[]): Permission {
-  const paths = folders.length === 0 ? ["*"] : folders.map((folder) => `${folder}/*`);
-  return allow(
-    ["s3:GetObject", "s3:GetObjectVersion"],
-    paths.map((path) => `${scope.artifactBucketArn}/${path}`),
-    FOLDER_REASON,
-  );
+  return allow(["s3:GetObject"], artifactFolders(scope, folders), FOLDER_REASON);
 }
 
 /** Writes the named folders of the artifact bucket. */
 export function writeArtifacts(scope: PermissionScope, ...folders: string[]): Permission {
-  return allow(
-    ["s3:PutObject", "s3:AbortMultipartUpload"],
-    folders.map((folder) => `${scope.artifactBucketArn}/${folder}/*`),
-    FOLDER_REASON,
-  );
+  return allow(["s3:PutObject"], artifactFolders(scope, folders), FOLDER_REASON);
 }
 
-/** Removes objects, all versions of them, below the named folders of every model. */
-export function removeData(scope: PermissionScope, ...folders: string[]): Permission {
-  return allow(
-    ["s3:DeleteObject", "s3:DeleteObjectVersion"],
-    folders.map((folder) => `${scope.dataBucketArn}/*/${folder}/*`),
-    FOLDER_REASON,
-  );
+function artifactFolders(scope: PermissionScope, folders: readonly string[]): string[] {
+  const paths = folders.length === 0 ? ["*"] : folders.map((folder) => `${folder}/*`);
+  return paths.map((path) => `${scope.artifactBucketArn}/${path}`);
 }
 
 /** Tags objects below the named folders, so that life-cycle rules find them. */
 export function tagData(scope: PermissionScope, ...folders: string[]): Permission {
-  return allow(
-    ["s3:PutObjectTagging"],
-    folders.map((folder) => `${scope.dataBucketArn}/*/${folder}/*`),
-    FOLDER_REASON,
-  );
+  return allow(["s3:PutObjectTagging"], dataFolders(scope, folders), FOLDER_REASON);
 }
 
 /** Reads one asset of the CDK, named by its content's hash. */

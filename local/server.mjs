@@ -32,7 +32,9 @@ const keepModuleUrls = {
 
 /** Path of the current bundle; made when it is not there. */
 async function bundle() {
-  const path = join(cacheDirectory, `local-${sourcesHash()}.mjs`);
+  const sources = sourcesHash();
+  process.env.MLOPS_LOCAL_SOURCES_HASH = sources;
+  const path = join(cacheDirectory, `local-${sources}.mjs`);
   if (existsSync(path)) return path;
   mkdirSync(cacheDirectory, { recursive: true });
   const { build } = await import("esbuild");

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { DeployError } from "./deployer/index.ts";
 import { PortTakenError, runServer } from "./process/run-server.ts";
@@ -12,10 +13,15 @@ const { values } = parseArgs({
     "state-dir": { type: "string", default: ".mlops/local" },
     "template-dir": { type: "string" },
     "stack-name": { type: "string" },
+    "snapshot-dir": { type: "string" },
     region: { type: "string", default: "us-east-1" },
     account: { type: "string", default: "000000000000" },
   },
 });
+
+function snapshotDirectory(parent: string | undefined, sourcesHash: string | undefined): string | undefined {
+  return parent === undefined || sourcesHash === undefined ? undefined : join(parent, sourcesHash);
+}
 
 const port = Number(values.port);
 if (!Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -29,6 +35,8 @@ try {
     stateDirectory: values["state-dir"],
     templateDirectory: values["template-dir"],
     stackName: values["stack-name"],
+    // A copy is only good for the code that has made it; the launcher says which that is.
+    snapshotDirectory: snapshotDirectory(values["snapshot-dir"], process.env["MLOPS_LOCAL_SOURCES_HASH"]),
     region: values.region,
     accountId: values.account,
     factories: services,

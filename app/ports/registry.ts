@@ -29,7 +29,7 @@ export interface HeadCommit {
 
 /**
  * The memory of the factory: definitions, heads, batches, datasets, runs, versions, deliveries, drift checks, audit events.
- * Reads are strongly consistent, except lists of definitions, runs and deliveries. Lists are newest first.
+ * Reads are strongly consistent, except lists of definitions, datasets, runs and deliveries. Lists are newest first.
  * Every method throws `cloud.unavailable` (retryable) when the table does not answer.
  */
 export interface Registry {
@@ -61,6 +61,8 @@ export interface Registry {
 
   getDataset(model: string, datasetId: string): Promise<DatasetItem | null>;
   putDataset(item: DatasetItem): Promise<void>;
+  /** Dataset versions, newest first. */
+  listDatasets(model: string, limit: number): Promise<readonly DatasetItem[]>;
 
   getRun(model: string, runId: string): Promise<RunItem | null>;
   putRun(item: RunItem): Promise<void>;

@@ -1,9 +1,15 @@
 import { definitionHash } from "../../core/definition/definition.ts";
 import { checkDefinition } from "../../core/definition/parse.ts";
+import type { ModelDefinition } from "../../core/definition/schema.ts";
 import { MlopsError } from "../../core/errors/mlops-error.ts";
 import type { Factory } from "../factory.ts";
+import type { PublishedDefinition } from "../ports/registry.ts";
+import { inParallel } from "../support/in-parallel.ts";
 import { readJson } from "../support/json.ts";
 import { takeDown } from "./take-down.ts";
+
+/** Thousands of models must fit the function's 15 minutes, and the table's write rate. */
+const MODELS_AT_A_TIME = 16;
 
 /** The catalog asset: what the synthesizer has put together. */
 interface Catalog {
@@ -30,21 +36,33 @@ export async function publishCatalog(
     checkDefinition(value, `definition ${index + 1} of the model catalog`),
   );
   const before = new Map((await factory.registry.listDefinitions()).map((item) => [item.model, item]));
-  for (const definition of definitions) {
-    const sourceKey = await publishSource(factory, catalog, location.bucket, definition.training.recipe);
-    const hash = definitionHash(definition);
-    const old = before.get(definition.name);
-    before.delete(definition.name);
-    if (old?.hash === hash && old.sourceKey === sourceKey) continue;
-    const publishedAt = factory.clock.now().toISOString();
-    await factory.registry.putDefinition({ model: definition.name, definition, hash, publishedAt, sourceKey });
-    await audit(factory, definition.name, old === undefined ? "DefinitionPublished" : "DefinitionChanged", {
-      before: old?.hash ?? null,
-      after: hash,
-    });
+  const sourceKeys = new Map<string, string>();
+  for (const recipe of new Set(definitions.map((definition) => definition.training.recipe))) {
+    sourceKeys.set(recipe, await publishSource(factory, catalog, location.bucket, recipe));
   }
+  await inParallel(MODELS_AT_A_TIME, definitions, (definition) => {
+    const sourceKey = sourceKeys.get(definition.training.recipe) ?? "";
+    return publishDefinition(factory, definition, sourceKey, before.get(definition.name));
+  });
+  for (const definition of definitions) before.delete(definition.name);
   for (const model of before.keys()) await removeModel(factory, model, "its definition was removed");
   return definitions.length;
+}
+
+async function publishDefinition(
+  factory: Factory,
+  definition: ModelDefinition,
+  sourceKey: string,
+  old: PublishedDefinition | undefined,
+): Promise<void> {
+  const hash = definitionHash(definition);
+  if (old?.hash === hash && old.sourceKey === sourceKey) return;
+  const publishedAt = factory.clock.now().toISOString();
+  await factory.registry.putDefinition({ model: definition.name, definition, hash, publishedAt, sourceKey });
+  await audit(factory, definition.name, old === undefined ? "DefinitionPublished" : "DefinitionChanged", {
+    before: old?.hash ?? null,
+    after: hash,
+  });
 }
 
 /** Takes down every model; for the deletion of the stack. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { Failure } from "../support/failure.ts";
 import { PACKAGE_ROOT, workDirectory } from "../support/project.ts";
@@ -19,6 +19,8 @@ const SOURCES = [
   "package-lock.json",
   "package.json",
 ];
+/** A person goes back and forth between a few sets of definitions; tests run several at a time. */
+const ASSEMBLIES_KEPT = 20;
 const IGNORED = new Set(["__pycache__", ".pytest_cache", "node_modules"]);
 
 /** A synthesized stack. */
@@ -80,7 +82,20 @@ export async function ensureAssembly(options: {
   await synthesize(options.stage, models, temporary);
   rmSync(directory, { recursive: true, force: true });
   renameSync(temporary, directory);
+  prune(assemblies);
   return { directory, cached: false, seconds: seconds() };
+}
+
+/** Removes all but the newest assemblies, with what their deployments have left. */
+function prune(assemblies: string): void {
+  const names = readdirSync(assemblies).filter((name) => /^[0-9a-f]{20}$/.test(name));
+  const byAge = names
+    .map((name) => ({ name, age: statSync(join(assemblies, name)).mtimeMs }))
+    .sort((a, b) => b.age - a.age);
+  for (const { name } of byAge.slice(ASSEMBLIES_KEPT)) {
+    for (const path of [join(assemblies, name), join(assemblies, `${name}.deployed`)])
+      rmSync(path, { recursive: true, force: true });
+  }
 }
 
 async function synthesize(stage: string, models: string, outdir: string): Promise<void> {

@@ -68,6 +68,8 @@ async function launch(options: StartOptions, assembly: string): Promise<LocalClo
       options.state,
       "--template-dir",
       assembly,
+      "--snapshot-dir",
+      `${assembly}.deployed`,
     ],
     { detached: true, stdio: ["ignore", output, output], cwd: PACKAGE_ROOT },
   );

@@ -3,6 +3,7 @@ import { BooleanColumn } from "./boolean-column.ts";
 import { CategoryColumn } from "./category-column.ts";
 import { ClassTarget } from "./class-target.ts";
 import type { ColumnContext, FeatureColumn, TargetColumn } from "./column.ts";
+import type { KeyForm } from "./key-cell.ts";
 import { NumberColumn } from "./number-column.ts";
 import { NumberTarget } from "./number-target.ts";
 import type { FeatureProfile, Profile } from "./profile.ts";
@@ -21,7 +22,7 @@ export interface IngestColumns {
   target: { name: string; column: TargetColumn; cell: number };
   time: { name: string; column: TimeColumn; cell: number } | undefined;
   /** Columns whose bytes decide a row's side. */
-  key: { name: string; cell: number }[];
+  key: { name: string; cell: number; form: KeyForm }[];
 }
 
 function featureColumn(name: string, definition: ModelDefinition, context: ColumnContext): FeatureColumn {
@@ -29,6 +30,11 @@ function featureColumn(name: string, definition: ModelDefinition, context: Colum
   if (feature?.type === "number") return new NumberColumn(name, feature, context);
   if (feature?.type === "category") return new CategoryColumn(name, feature, context);
   return new BooleanColumn(name, context);
+}
+
+function keyForm(name: string, { data }: ModelDefinition): KeyForm {
+  if (name === data.time) return "time";
+  return data.features[name]?.type === "boolean" ? "boolean" : "value";
 }
 
 /** Makes the columns that a definition declares. */
@@ -45,7 +51,7 @@ export function createColumns(definition: ModelDefinition, context: ColumnContex
       cell: -1,
     },
     time: time === undefined ? undefined : { name: time, column: new TimeColumn(time, context), cell: -1 },
-    key: [...new Set(keyNames)].map((name) => ({ name, cell: -1 })),
+    key: [...new Set(keyNames)].map((name) => ({ name, cell: -1, form: keyForm(name, definition) })),
   };
 }
 

@@ -5,6 +5,7 @@ import { CsvScanner } from "./csv-scanner.ts";
 import { buildProfile, createColumns, headerReasons, locateColumns, wholeReasons } from "./ingest-columns.ts";
 import { JsonObjectReader } from "./json-object-reader.ts";
 import { LineScanner } from "./jsonl-scanner.ts";
+import type { KeySketch } from "./key-sketch.ts";
 import { detectMagic, MAGIC_BYTES } from "./magic.ts";
 import type { Profile } from "./profile.ts";
 import type { Reason } from "./reason.ts";
@@ -22,6 +23,7 @@ import { headerOnly } from "./rules/header-only.ts";
 import { otherDelimiter, tooManyColumns } from "./rules/not-csv.ts";
 import { raggedRow } from "./rules/ragged-row.ts";
 import { textAfterQuote, unclosedQuote } from "./rules/unbalanced-quote.ts";
+import { severityOf } from "./severity.ts";
 import { decode } from "./text.ts";
 import type { TimeRange } from "./time-column.ts";
 import { Utf8Check } from "./utf8-check.ts";
@@ -31,17 +33,22 @@ const SLICE_BYTES = 65_536;
 const MAX_COLUMNS = 10_000;
 const DELIMITERS = [",", ";", "\t", "|"];
 
+/** What is known about a file whatever the verdict is. */
+interface FileFacts {
+  output: IngestOutput;
+  /** Of all rows that were read; for a rejected file of the values that are right. */
+  profile: Profile;
+  timeRange: TimeRange | null;
+  /** Names of the file's columns, as far as they were read. */
+  columns: readonly string[];
+  /** Broken rules whose severity is `warn`. */
+  warnings: Reason[];
+}
+
 /** Outcome of an ingest. What was written for a rejected file must be thrown away. */
 export type IngestResult =
-  | {
-      accepted: true;
-      output: IngestOutput;
-      rows: SplitRows;
-      profile: Profile;
-      timeRange: TimeRange | null;
-      reasons: [];
-    }
-  | { accepted: false; output: IngestOutput; rows: number; reasons: Reason[] };
+  | (FileFacts & { accepted: true; rows: SplitRows; keys: KeySketch; reasons: [] })
+  | (FileFacts & { accepted: false; rows: number; reasons: Reason[] });
 
 /** One pass over one file. */
 export interface Ingest {
@@ -74,6 +81,7 @@ class IngestPass implements Ingest, RowSink {
   isHopeless = false;
   private readonly definition: ModelDefinition;
   private readonly reasons = new ReasonCollector();
+  private readonly warnings = new ReasonCollector();
   private readonly context: ColumnContext;
   private readonly columns: ReturnType<typeof createColumns>;
   private readonly writer: RowWriter;
@@ -89,10 +97,16 @@ class IngestPass implements Ingest, RowSink {
 
   constructor(definition: ModelDefinition, batchId: string) {
     const { data } = definition;
+    if (data.format === "parquet") {
+      throw new MlopsError(
+        "data.ingest-misuse",
+        "Parquet is no stream of rows; read it with readTable of core/data/formats",
+      );
+    }
     this.definition = definition;
     this.context = { reasons: this.reasons, missing: new Set(data.missing), row: 0 };
     this.columns = createColumns(definition, this.context);
-    this.writer = new RowWriter(this.columns, data.split, batchId);
+    this.writer = new RowWriter(this.columns, data, batchId);
     this.scanner =
       data.format === "csv"
         ? new CsvScanner(data.delimiter, this)
@@ -115,16 +129,16 @@ class IngestPass implements Ingest, RowSink {
     if (!this.isHopeless && !this.utf8.end()) this.giveUp(truncatedUtf8());
     if (!this.isHopeless) this.scanner.end();
     if (!this.isHopeless) this.judge();
-    const output = this.writer.take();
-    if (!this.reasons.isEmpty) return { accepted: false, output, rows: this.context.row, reasons: this.reasons.list() };
-    return {
-      accepted: true,
-      output,
-      rows: { ...this.writer.rows },
+    const facts: FileFacts = {
+      output: this.writer.take(),
       profile: buildProfile(this.columns, this.context.row),
       timeRange: this.columns.time?.column.range() ?? null,
-      reasons: [],
+      columns: this.header ?? [...this.objects.names],
+      warnings: this.warnings.list(),
     };
+    if (!this.reasons.isEmpty)
+      return { ...facts, accepted: false, rows: this.context.row, reasons: this.reasons.list() };
+    return { ...facts, accepted: true, rows: { ...this.writer.rows }, keys: this.writer.keys.build(), reasons: [] };
   }
 
   /** Holds the first bytes back until there are enough to recognise the file's kind. */
@@ -318,6 +332,10 @@ class IngestPass implements Ingest, RowSink {
       if (isCsv && this.header !== undefined && this.reasons.isEmpty) this.reasons.add(headerOnly());
       return;
     }
-    for (const reason of wholeReasons(this.columns, this.definition, rows)) this.reasons.add(reason);
+    for (const reason of wholeReasons(this.columns, this.definition, rows)) {
+      const severity = severityOf(this.definition, reason.rule);
+      if (severity === "reject") this.reasons.add(reason);
+      if (severity === "warn") this.warnings.add(reason);
+    }
   }
 }

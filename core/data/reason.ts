@@ -23,6 +23,18 @@ export const RULE_IDS = [
   "no-such-model",
   "file-too-large",
   "format",
+  "repeated-keys",
+  "file-repeated",
+  "known-keys",
+  "row-count",
+  "time-range",
+  "time-order",
+  "new-levels",
+  "batch-drift",
+  "target-balance",
+  "leakage",
+  "leakage-missing",
+  "schema-change",
 ] as const;
 
 /** A rule that an upload can break. */

@@ -1,6 +1,9 @@
+import type { ModelDefinition } from "../definition/schema.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import type { IngestColumns } from "./ingest-columns.ts";
-import { CellKind, type Row } from "./row.ts";
+import { KeyCells } from "./key-cell.ts";
+import { KeySketchBuilder } from "./key-sketch.ts";
+import type { Row } from "./row.ts";
 import { hashFraction, SPLITS, type Split, splitOf } from "./split.ts";
 import { csvField, utf8 } from "./text.ts";
 
@@ -23,16 +26,24 @@ export class RowWriter {
     validation: new ByteWriter(),
     test: new ByteWriter(),
   };
+  /** Which keys have come, for the rules about repeated and known rows. */
+  readonly keys = new KeySketchBuilder();
   private readonly keyBytes = new ByteWriter(1_024);
+  private readonly keyCells: KeyCells;
   private readonly columns: IngestColumns;
   private readonly shares: { validation: number; test: number };
   private readonly header: Uint8Array;
   private readonly memberNames: Uint8Array[];
   private readonly idStart: Uint8Array;
 
-  constructor(columns: IngestColumns, shares: { validation: number; test: number }, batchId: string) {
+  constructor(
+    columns: IngestColumns,
+    { split, missing }: Pick<ModelDefinition["data"], "split" | "missing">,
+    batchId: string,
+  ) {
     this.columns = columns;
-    this.shares = shares;
+    this.shares = split;
+    this.keyCells = new KeyCells(new Set(missing));
     const names = columns.features.map(({ name }) => name);
     this.header = utf8(`${[...names, columns.target.name].map((name) => csvField(name)).join(",")}\n`);
     this.memberNames = names.map((name, index) => utf8(`${index === 0 ? "" : ","}${JSON.stringify(name)}:`));
@@ -41,7 +52,9 @@ export class RowWriter {
 
   /** Writes the row that the columns have read. `row` gives the key's bytes, `number` is 1 for the first data row. */
   write(row: Row, number: number): void {
-    const split = splitOf(this.fraction(row), this.shares);
+    const fraction = this.fraction(row);
+    this.keys.add(fraction, number, this.keyBytes);
+    const split = splitOf(fraction, this.shares);
     const out = this.outputs[split];
     this.rows.total++;
     if (split === "test") this.writeHeldOut(out, number);
@@ -50,11 +63,12 @@ export class RowWriter {
   }
 
   private fraction(row: Row): number {
-    const { keyBytes } = this;
+    const { keyBytes, keyCells } = this;
     keyBytes.clear();
-    for (const { cell } of this.columns.key) {
-      if (cell >= 0 && row.kinds[cell] !== CellKind.absent) {
-        keyBytes.slice(row.bytes, row.starts[cell] as number, row.ends[cell] as number);
+    for (const { cell, form } of this.columns.key) {
+      if (cell >= 0) {
+        const { bytes, starts, ends, kinds } = row;
+        keyCells.write(keyBytes, bytes, starts[cell] as number, ends[cell] as number, kinds[cell] as number, form);
       }
       keyBytes.byte(KEY_SEPARATOR);
     }

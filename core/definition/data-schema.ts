@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { rulesSchema } from "./rules-schema.ts";
 
 const columnName = z
   .string()
@@ -89,9 +90,17 @@ export const DEFAULT_MISSING = ["", "NA", "NaN", "null", "NULL", "N/A"];
 
 /** Schema of the section `data`: what the files look like and what is a plausible batch. */
 export const dataSchema = z.strictObject({
-  format: z.enum(["csv", "jsonl"]).default("csv").meta({
+  format: z.enum(["csv", "jsonl", "parquet"]).default("csv").meta({
     description:
-      "Format of the uploaded files: CSV with a header line (RFC 4180, UTF-8), or JSON Lines (one flat object a line)",
+      "Format of the uploaded files: CSV with a header line (RFC 4180, UTF-8), JSON Lines (one flat object a line), or Parquet (flat columns)",
+  }),
+  compression: z.enum(["auto", "none", "gzip", "zstd"]).default("auto").meta({
+    description:
+      "Compression of CSV and JSON Lines files. `auto`: as the file's name says (`.gz`, `.zst`), and the content must agree. Parquet compresses itself",
+  }),
+  maxExpansion: z.number().min(2).max(100_000).default(100).meta({
+    description:
+      "How many times larger than the file its content may be once it is unpacked (16 MB are always allowed); more is taken for a bomb",
   }),
   delimiter: z
     .enum([",", ";", "\t", "|"])
@@ -121,6 +130,7 @@ export const dataSchema = z.strictObject({
   constantTarget: z.enum(["accept", "reject"]).default("reject").meta({
     description: "Whether a batch of 50 rows or more may have one and the same target value in all rows",
   }),
+  rules: rulesSchema,
   split: z
     .strictObject({
       validation: z.number().min(0).max(0.5).default(0.1).meta({ description: "Share of the rows for early stopping" }),

@@ -3,7 +3,6 @@
  * Keys are `<path>=<value>` for values and `<path>` for members; feature names in paths are written `*`.
  */
 const NOT_YET: Readonly<Record<string, string>> = {
-  "data.format=parquet": "Parquet is not supported yet: convert the file to CSV or JSON Lines",
   "data.features.*.type=timestamp":
     "timestamps are not supported as features yet: derive numbers (hour, month) beforehand",
   "data.features.*.type=text": "free text is not supported as a feature yet: derive numbers or categories beforehand",

@@ -73,7 +73,7 @@ export const accessPatterns = {
     on: "index",
     partition: (model: string) => `DATASETS#${model}`,
     sortPrefix: "",
-    usedFor: "lineage",
+    usedFor: "mlops data log: the dataset versions",
   },
   runsByTime: { on: "index", partition: (model: string) => `RUNS#${model}`, sortPrefix: "", usedFor: "mlops runs" },
   deliveriesByTime: {

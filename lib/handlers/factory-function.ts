@@ -41,13 +41,13 @@ export class FactoryFunction extends Construct {
     logGroup.grantWrite(role);
     this.function = new LambdaFunction(this, "Function", {
       description: props.description,
-      code: Code.fromAsset(`${bundleHandlers()}/${props.handler}`),
-      handler: "index.handler",
+      code: Code.fromAsset(bundleHandlers()),
+      handler: `${props.handler}.handler`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: (props.memory ?? Size.mebibytes(512)).toMebibytes(),
       timeout: props.timeout ?? Duration.minutes(1),
-      environment: { ...props.environment, NODE_OPTIONS: "--enable-source-maps" },
+      environment: { ...props.environment },
       tracing: Tracing.ACTIVE,
       role,
       logGroup,

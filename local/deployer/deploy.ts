@@ -47,7 +47,7 @@ export async function deployAssembly(
   const store = new StackStore(cloud);
   let existing = store.find(assembly.stackName);
   if (existing && existing.deployedHash === assembly.hash) {
-    return { stackName: existing.stackName, outputs: outputMap(existing), changed: false };
+    return { stackName: existing.stackName, outputs: outputMap(atEndpoint(store, existing, cloud)), changed: false };
   }
   // As in AWS, a stack whose creation was rolled back can only be deleted.
   if (existing?.status === "ROLLBACK_COMPLETE" || existing?.status === "ROLLBACK_FAILED") {
@@ -81,8 +81,22 @@ export async function deployAssembly(
     throw await failed(deployment, verb, existing, error);
   }
   await removeOld(deployment, resources);
-  const done = store.putStack({ ...stack, status: `${verb}_COMPLETE`, outputs, deployedHash: assembly.hash });
+  const done = store.putStack({
+    ...stack,
+    status: `${verb}_COMPLETE`,
+    outputs,
+    endpoint: cloud.endpoint(),
+    deployedHash: assembly.hash,
+  });
   return { stackName: done.stackName, outputs: outputMap(done), changed: true };
+}
+
+/** Outputs such as queue URLs hold the address of the cloud, which another start may have changed. */
+function atEndpoint(store: StackStore, stack: StackRecord, cloud: Cloud): StackRecord {
+  const [old, current] = [stack.endpoint, cloud.endpoint()];
+  if (old === undefined || old === current) return stack;
+  const outputs = stack.outputs.map((output) => ({ ...output, value: output.value.replaceAll(old, current) }));
+  return store.putStack({ ...stack, endpoint: current, outputs });
 }
 
 function newStack(cloud: Cloud, { stackName, templateText }: StackAssembly): StackRecord {

@@ -13,6 +13,8 @@ export interface StackRecord {
   readonly tags: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, string>>;
   readonly outputs: readonly StackOutput[];
+  /** Address of the cloud when the outputs were computed. */
+  readonly endpoint?: string;
   /** Hash of the assembly that is completely deployed; absent while anything is in progress or failed. */
   readonly deployedHash?: string;
 }

@@ -1,7 +1,9 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { deployAssembly } from "../deployer/index.ts";
 import type { ServiceFactory } from "../kernel/cloud.ts";
 import { createCloud, type RunningCloud } from "../kernel/create-cloud.ts";
+import { restoreSnapshot, saveSnapshot } from "./deployed-snapshot.ts";
 import { type LocalFile, removeLocalFile, writeLocalFile } from "./local-file.ts";
 import { type ServerState, serveLocalRoutes } from "./local-routes.ts";
 import { lockState } from "./state-lock.ts";
@@ -13,6 +15,8 @@ export interface ServerOptions {
   /** A cloud assembly (`cdk.out`) to deploy; without one the cloud starts with what its state holds. */
   readonly templateDirectory?: string | undefined;
   readonly stackName?: string | undefined;
+  /** Where a copy of the state lies that the first deployment of this very assembly has left; made when it is not there. */
+  readonly snapshotDirectory?: string | undefined;
   readonly region: string;
   readonly accountId: string;
   readonly factories: readonly ServiceFactory[];
@@ -45,6 +49,9 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
     }
   };
   try {
+    const { snapshotDirectory } = options;
+    const wasEmpty = !existsSync(join(stateDirectory, "cloudformation"));
+    if (snapshotDirectory !== undefined) restoreSnapshot(snapshotDirectory, stateDirectory);
     running = await bind(options, stateDirectory);
     const { cloud, endpoint } = running;
     const base: LocalFile = {
@@ -59,7 +66,9 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
     serveLocalRoutes(running, state);
     options.print(`local cloud listens on ${endpoint}`);
     if (options.templateDirectory !== undefined) {
-      state.file = { ...base, ...(await deploy(running, options, options.templateDirectory)) };
+      const { changed, ...deployed } = await deploy(running, options, options.templateDirectory);
+      state.file = { ...base, ...deployed };
+      if (changed && wasEmpty && snapshotDirectory !== undefined) saveSnapshot(stateDirectory, snapshotDirectory);
     }
     writeLocalFile(stateDirectory, state.file);
     state.phase = "ready";
@@ -105,5 +114,5 @@ async function deploy(running: RunningCloud, options: ServerOptions, directory: 
   });
   const millis = Math.round(performance.now() - started);
   options.print(changed ? `stack ${stackName} deployed in ${millis} ms` : `stack ${stackName} is unchanged`);
-  return { stackName, outputs };
+  return { stackName, outputs, changed };
 }

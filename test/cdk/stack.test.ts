@@ -133,9 +133,6 @@ describe("the stack", () => {
       "logs:PutResourcePolicy",
       "logs:DescribeResourcePolicies",
       "logs:DescribeLogGroups",
-      "sagemaker:ListEndpointConfigs",
-      "sagemaker:ListModels",
-      "sagemaker:ListEndpoints",
       "cloudwatch:PutMetricData",
       "ecr:GetAuthorizationToken",
     ]);

@@ -108,6 +108,12 @@ export class MemoryRegistry implements Registry {
     this.put(keys.dataset(item.model, item.datasetId), item);
   }
 
+  async listDatasets(model: string, limit: number): Promise<DatasetItem[]> {
+    return this.all<DatasetItem>(model, "DATASET#")
+      .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
+      .slice(0, limit);
+  }
+
   async getRun(model: string, runId: string): Promise<RunItem | null> {
     return this.get(keys.run(model, runId));
   }

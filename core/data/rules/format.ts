@@ -1,8 +1,14 @@
 import { type Reason, wholeReason } from "../reason.ts";
 
+const WANTED = {
+  csv: "CSV with a header line",
+  jsonl: "JSON Lines (one flat object a line)",
+  parquet: "Parquet",
+} as const;
+
 /** The file is of another format than the definition says. `found` names it. */
-export function otherFormat(found: string, expected: "csv" | "jsonl"): Reason {
-  const wanted = expected === "csv" ? "CSV with a header line" : "JSON Lines (one flat object a line)";
+export function otherFormat(found: string, expected: keyof typeof WANTED): Reason {
+  const wanted = WANTED[expected];
   return wholeReason("format", `the file seems to be ${found}, expected ${wanted}; convert it and upload it again`);
 }
 

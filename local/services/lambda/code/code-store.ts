@@ -27,6 +27,7 @@ export interface StoredCode {
 export class CodeStore {
   readonly #cloud: Cloud;
   readonly #directory: string;
+  readonly #underWay = new Map<string, Promise<StoredCode>>();
 
   constructor(cloud: Cloud) {
     this.#cloud = cloud;
@@ -42,8 +43,19 @@ export class CodeStore {
     return join(this.#directory, Buffer.from(sha256, "base64").toString("hex"));
   }
 
-  /** Fetches and unpacks code. Throws InvalidParameterValueException as Lambda does. */
-  async store(code: CodeInput): Promise<StoredCode> {
+  /**
+   * Fetches and unpacks code. Functions that are made at the same time from the same object share the work.
+   * Throws InvalidParameterValueException as Lambda does.
+   */
+  store(code: CodeInput): Promise<StoredCode> {
+    if (code.ZipFile !== undefined || code.ImageUri !== undefined) return this.#store(code);
+    const key = `${code.S3Bucket}/${code.S3Key}?${code.S3ObjectVersion ?? ""}`;
+    const underWay = this.#underWay.get(key) ?? this.#store(code).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, underWay);
+    return underWay;
+  }
+
+  async #store(code: CodeInput): Promise<StoredCode> {
     const archive = await this.#fetch(code);
     const sha256 = createHash("sha256").update(archive).digest("base64");
     if (!existsSync(this.taskRoot(sha256))) await this.#unpack(archive, this.taskRoot(sha256));
