@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import colors from "picocolors";
+import { dataCommand } from "./commands/data-command.ts";
 import { drift } from "./commands/drift.ts";
 import { initModel } from "./commands/init-model.ts";
 import { predict } from "./commands/predict.ts";
@@ -109,6 +110,8 @@ onFactory(program.command("retrain").argument("<model>").description("train on t
   .option("--reason <text>", "why, for the audit")
   .option("--wait", "wait for the end of the run", false)
   .action(retrain);
+
+program.addCommand(dataCommand(onFactory, integer));
 
 onFactory(program.command("drift").argument("<model>").description("the newest drift check"))
   .option("--now", "check what has been captured until now", false)

@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { MlopsFactory, type MlopsFactoryProps } from "./mlops-factory.ts";
+import { explainNistFindings } from "./nist-explanations.ts";
 
 /** Properties of the {@link MlopsStack}. */
 export interface MlopsStackProps extends StackProps, MlopsFactoryProps {}
@@ -21,6 +22,7 @@ export class MlopsStack extends Stack {
       ...props,
     });
     this.factory = new MlopsFactory(this, "Factory", props);
+    explainNistFindings(this);
     const { factory } = this;
     const outputs: Record<string, string> = {
       Stage: props.settings.stage,

@@ -46,7 +46,10 @@ async function checkoutPart(
   const { key, versionId, sha256 } = part;
   const found = await factory.objects.read({ bucket: factory.settings.dataBucket, key, versionId });
   if (found === null) {
-    throw new MlopsError("data.object-gone", `${key} (version ${versionId}) does not exist any more; the rows are lost`);
+    throw new MlopsError(
+      "data.object-gone",
+      `${key} (version ${versionId}) does not exist any more; the rows are lost`,
+    );
   }
   const hash = createHash("sha256");
   let sizeBytes = 0;

@@ -32,10 +32,16 @@ export async function findDataset(
   );
   const [only, second] = matching;
   if (only === undefined) {
-    throw new MlopsError("registry.not-found", `${model} has no dataset version ${reference}; mlops data log ${model} lists them`);
+    throw new MlopsError(
+      "registry.not-found",
+      `${model} has no dataset version ${reference}; mlops data log ${model} lists them`,
+    );
   }
   if (second !== undefined) {
-    throw new MlopsError("input.invalid", `${reference} is the beginning of ${matching.length} dataset ids; write more of it`);
+    throw new MlopsError(
+      "input.invalid",
+      `${reference} is the beginning of ${matching.length} dataset ids; write more of it`,
+    );
   }
   return only;
 }

@@ -149,6 +149,8 @@ async function reasonToSkip(
 async function storeDataset(factory: Factory, manifest: DatasetManifest, profile: Profile): Promise<void> {
   const bucket = factory.settings.dataBucket;
   const { model, datasetId } = manifest;
+  // The registry's item is written last: where it is, everything is, and a dataset version never changes.
+  if ((await factory.registry.getDataset(model, datasetId)) !== null) return;
   for (const channel of ["train", "validation", "test"] as const) {
     const key = dataKeys.channelManifest(model, datasetId, channel);
     await factory.objects.writeText({ bucket, key }, channelManifest(bucket, manifest.parts[channel]), {

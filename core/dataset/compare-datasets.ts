@@ -84,7 +84,11 @@ function compareColumn(column: string, before: FeatureProfile, after: FeaturePro
   const reference = referenceBins(before, before.type === "category" ? LEVEL_BINS : NUMBER_BINS);
   const first = reference.bins.map(({ count }) => count);
   const second = countInBins(reference, after);
-  const total = (counts: readonly number[]) => Math.max(1, counts.reduce((sum, n) => sum + n, 0));
+  const total = (counts: readonly number[]) =>
+    Math.max(
+      1,
+      counts.reduce((sum, n) => sum + n, 0),
+    );
   const [firstTotal, secondTotal] = [total(first), total(second)];
   const moves = reference.bins.map(({ label }, index) => ({
     bin: label,

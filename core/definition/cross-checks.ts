@@ -193,7 +193,18 @@ const pricesAreKnown: Check = ({ training, retraining }) => {
   ];
 };
 
+const compressionFitsFormat: Check = ({ data: { format, compression } }) => {
+  if (format !== "parquet" || compression === "auto" || compression === "none") return [];
+  return [
+    {
+      path: ["data", "compression"],
+      message: `${compression} does not fit parquet, which compresses its own pages; remove it`,
+    },
+  ];
+};
+
 const CHECKS: readonly Check[] = [
+  compressionFitsFormat,
   targetFitsProblem,
   rangesAreOrdered,
   columnsAgree,

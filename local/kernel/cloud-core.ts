@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { authorize } from "./authorization.ts";
 import { AwsError } from "./aws-error.ts";
 import type { Cloud, LocalService, Principal, ServiceFactory } from "./cloud.ts";
 import type { CloudLog } from "./cloud-log.ts";
@@ -69,7 +70,7 @@ export function createCloudCore(options: CloudCoreOptions): CloudCore {
     },
     async call(service, operation, input, principal = serviceInternal) {
       const context = { principal, requestId: randomUUID(), signal: stopping.signal };
-      return await invoke(services, service, operation, input, context);
+      return await invoke(cloud, services, service, operation, input, context);
     },
     service<S extends LocalService>(id: string): S {
       const service = services.get(id);
@@ -125,10 +126,11 @@ export function createCloudCore(options: CloudCoreOptions): CloudCore {
 }
 
 /**
- * Validates the input and runs the operation. Throws AwsError: `UnknownOperationException` names an operation that the
+ * Validates the input, asks whether the principal may make the call, and runs the operation. Throws AwsError: `UnknownOperationException` names an operation that the
  * model has but no service implements, or a service that does not run.
  */
 export async function invoke(
+  cloud: Cloud,
   services: ReadonlyMap<string, LocalService>,
   serviceId: string,
   operation: string,
@@ -143,7 +145,9 @@ export async function invoke(
     throw new AwsError("UnknownOperationException", 400, `${serviceId}: the service ${reason} in the local cloud`);
   }
   try {
-    return await implementation(validateInput(loadModel(serviceId), operation, input), context);
+    const validated = validateInput(loadModel(serviceId), operation, input);
+    authorize(cloud, { service: serviceId, operation, input: validated, principal: context.principal });
+    return await implementation(validated, context);
   } catch (error) {
     throw toAwsError(error);
   }

@@ -2,9 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AwsError } from "./aws-error.ts";
 import type { DurableMap } from "./durable-map.ts";
 
-/** Who makes a call: the ARN of a role or user, `service` for AWS-internal calls. Kept on every request so that permissions can be checked. */
+/**
+ * Who makes a call: the ARN of a role or user, `events.amazonaws.com` for a service that acts for a resource, `service` for what AWS does
+ * inside and no policy speaks about. Kept on every request so that permissions can be checked.
+ */
 export interface Principal {
   readonly arn: string;
+  /** ARN of the resource that a service acts for, such as EventBridge's rule: `aws:SourceArn`. */
+  readonly sourceArn?: string;
 }
 
 /** What a service operation learns about the request besides its input. */

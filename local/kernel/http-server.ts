@@ -80,7 +80,7 @@ async function answer(
     if (!scope) throw new AwsError("MissingAuthenticationTokenException", 403, "Missing Authentication Token");
     const parsed = protocol.parse(model, wire);
     operation = parsed.operation;
-    const output = await invoke(core.services, service, operation, parsed.input, context);
+    const output = await invoke(core.cloud, core.services, service, operation, parsed.input, context);
     const unknownMember = (path: string): void =>
       core.cloud.log("kernel", "output member is not in AWS's model and was not sent", { service, operation, path });
     sendWireResponse(response, protocol.serialize(model, operation, output, context.requestId, unknownMember));

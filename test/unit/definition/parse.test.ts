@@ -100,10 +100,16 @@ describe("an invalid definition", () => {
     ["a wrong type", "min: 0", "min: zero", 'data.features.speed.min: found "zero"; it must be a number'],
     ["a value out of range", "maxLevels: 20", "maxLevels: 1", "maxLevels: found 1; it must be at least 2"],
     [
-      "parquet",
+      "an unknown format",
       "data:\n",
-      "data:\n  format: parquet\n",
-      'Parquet is not supported yet: convert the file .*; allowed: "csv", "jsonl"',
+      "data:\n  format: avro\n",
+      'found "avro".*"csv", "jsonl", "parquet"',
+    ],
+    [
+      "a compressed Parquet file",
+      "data:\n",
+      "data:\n  format: parquet\n  compression: gzip\n",
+      "gzip does not fit parquet",
     ],
     [
       "a timestamp feature",
