@@ -21,6 +21,7 @@ export interface ByteRange {
 /** Result of the first pass over one range; plain JSON. */
 export interface RangeScan extends ByteRange {
   schemaVersion: 1;
+  format: ModelDefinition["data"]["format"];
   /** By the state at `from` (`RecordState`). */
   outcomes: RangeOutcome[];
   /** Column names of a CSV file, when the range begins the file and holds the whole header line; else null. */
@@ -54,6 +55,7 @@ export function createRangeScanner(definition: ModelDefinition, range: ByteRange
 
 class Scan implements RangeScanner {
   private readonly range: ByteRange;
+  private readonly format: ModelDefinition["data"]["format"];
   private readonly table: Uint8Array;
   private lanes: Lane[];
   private seen = 0;
@@ -63,6 +65,7 @@ class Scan implements RangeScanner {
 
   constructor(definition: ModelDefinition, range: ByteRange) {
     this.range = range;
+    this.format = definition.data.format;
     this.table = recordTable(definition.data);
     const isFirst = range.from === 0;
     const states = isFirst ? [RecordState.lineStart] : Array.from({ length: RECORD_STATES }, (_, state) => state);
@@ -154,6 +157,6 @@ class Scan implements RangeScanner {
     for (const { state, records, starts } of this.lanes) {
       for (const { start, extra } of starts) outcomes[start] = { end: state, records: records + extra };
     }
-    return { schemaVersion: 1, ...this.range, outcomes, header: this.header };
+    return { schemaVersion: 1, format: this.format, ...this.range, outcomes, header: this.header };
   }
 }

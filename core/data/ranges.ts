@@ -56,11 +56,13 @@ export function planRanges(scans: readonly RangeScan[]): RangeTask[] {
   let records = 0;
   let position = 0;
   const header = scans[0]?.header ?? null;
-  const isCsv = scans.some((scan) => scan.header !== null);
-  for (const { from, to, outcomes } of scans) {
+  for (const { format, from, to, outcomes } of scans) {
     const outcome = outcomes[state];
     if (from !== position || outcome === undefined) {
       throw new MlopsError("data.ingest-misuse", `ranges must meet: one begins at ${from}, expected ${position}`);
+    }
+    if (format === "csv" && records > 0 && header === null) {
+      throw new MlopsError("data.ingest-misuse", "the first range must hold the whole header line; make it larger");
     }
     tasks.push({
       from,
@@ -74,6 +76,5 @@ export function planRanges(scans: readonly RangeScan[]): RangeTask[] {
     records += outcome.records;
     position = to;
   }
-  void isCsv;
   return tasks;
 }

@@ -8,7 +8,9 @@ import type { CloudLog } from "./cloud-log.ts";
 import { DurableMap } from "./durable-map.ts";
 import { toAwsError } from "./error-code.ts";
 import type { EventSink } from "./event-sink.ts";
+import { interceptCall } from "./intercept-call.ts";
 import { loadModel } from "./model.ts";
+import { proofOf } from "./proof/proof-ledger.ts";
 import { validateInput } from "./validate.ts";
 
 /** What a cloud is made of. */
@@ -78,6 +80,7 @@ export function createCloudCore(options: CloudCoreOptions): CloudCore {
       return service as S;
     },
     publish(event) {
+      proofOf(cloud)?.event(event);
       const sink = services.get("events") as EventSink | undefined;
       if (!sink) {
         cloud.log("kernel", "event dropped: the service 'events' does not run", { source: event.source });

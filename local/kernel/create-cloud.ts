@@ -4,6 +4,7 @@ import type { Cloud, LocalService, ServiceFactory } from "./cloud.ts";
 import { createCloudCore } from "./cloud-core.ts";
 import { CloudLog } from "./cloud-log.ts";
 import { createHttpServer } from "./http-server.ts";
+import { serveProofRoutes } from "./proof/proof-routes.ts";
 
 /** How a cloud is made. */
 export interface CreateCloudOptions {
@@ -49,6 +50,7 @@ export async function createCloud(options: CreateCloudOptions): Promise<RunningC
     ...(options.now ? { now: options.now } : {}),
   });
   const server = createHttpServer(core);
+  serveProofRoutes(core.cloud);
   const port = await new Promise<number>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, host, () => {

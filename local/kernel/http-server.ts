@@ -4,6 +4,7 @@ import { AwsError } from "./aws-error.ts";
 import type { RequestContext } from "./cloud.ts";
 import { type CloudCore, invoke } from "./cloud-core.ts";
 import { toAwsError } from "./error-code.ts";
+import { AnswerLost } from "./faults/answer-lost.ts";
 import { readWireRequest, sendWireResponse } from "./http-exchange.ts";
 import { localRoutesOf, sendJson } from "./local-routes.ts";
 import { loadModel, type ServiceModel } from "./model.ts";
@@ -86,6 +87,10 @@ async function answer(
     sendWireResponse(response, protocol.serialize(model, operation, output, context.requestId, unknownMember));
   } catch (thrown) {
     const error = toAwsError(thrown);
+    if (error instanceof AnswerLost) {
+      request.socket.destroy();
+      return;
+    }
     if (error.statusCode >= 500) {
       core.cloud.log("kernel", "operation failed", { service, operation, error: describe(error.cause ?? error) });
     }

@@ -42,7 +42,9 @@ export function cellTextOf(element: SchemaElement): CellText {
     if (value === null || value === undefined) return undefined;
     if (value instanceof Date) {
       const millis = value.getTime();
-      return isDate ? instantText(Math.floor(millis / MILLIS_PER_DAY) * MILLIS_PER_DAY)?.slice(0, -10) : instantText(millis);
+      return isDate
+        ? instantText(Math.floor(millis / MILLIS_PER_DAY) * MILLIS_PER_DAY)?.slice(0, -10)
+        : instantText(millis);
     }
     if (type === "FLOAT" && typeof value === "number") return shortFloat(value);
     return write(value);

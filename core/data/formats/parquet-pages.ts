@@ -91,7 +91,8 @@ function checkRuns(
 ): void {
   const v2 = header.data_page_header_v2;
   const encoding = header.data_page_header?.encoding ?? v2?.encoding ?? "PLAIN";
-  if (encoding === "DELTA_BYTE_ARRAY") throw new Error("its texts are encoded as DELTA_BYTE_ARRAY, which is not supported");
+  if (encoding === "DELTA_BYTE_ARRAY")
+    throw new Error("its texts are encoded as DELTA_BYTE_ARRAY, which is not supported");
   const levels = v2 === undefined ? 0 : v2.definition_levels_byte_length + v2.repetition_levels_byte_length;
   if (levels > packed.length) throw new Error("a page is cut off");
   const isPacked = v2 === undefined || v2.is_compressed !== false;
@@ -110,6 +111,7 @@ function checkRuns(
       const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
       checkHybrid({ view, offset: v2.repetition_levels_byte_length }, levels, 1, count);
       nulls = v2.num_nulls;
+      if (!(nulls >= 0 && nulls <= count)) throw new Error(`${nulls} of ${count} values are missing`);
     }
   }
   if (encoding !== "RLE_DICTIONARY" && encoding !== "PLAIN_DICTIONARY" && encoding !== "RLE") return;

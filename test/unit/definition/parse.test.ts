@@ -99,12 +99,7 @@ describe("an invalid definition", () => {
     ["a missing member", "problem: binary-classification\n", "", "problem: .*missing|problem: found nothing; allowed"],
     ["a wrong type", "min: 0", "min: zero", 'data.features.speed.min: found "zero"; it must be a number'],
     ["a value out of range", "maxLevels: 20", "maxLevels: 1", "maxLevels: found 1; it must be at least 2"],
-    [
-      "an unknown format",
-      "data:\n",
-      "data:\n  format: avro\n",
-      'found "avro".*"csv", "jsonl", "parquet"',
-    ],
+    ["an unknown format", "data:\n", "data:\n  format: avro\n", 'found "avro".*"csv", "jsonl", "parquet"'],
     [
       "a compressed Parquet file",
       "data:\n",

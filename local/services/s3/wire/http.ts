@@ -4,7 +4,10 @@ import { pipeline } from "node:stream/promises";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Cloud, RequestContext } from "../../../kernel/cloud.ts";
 import { toAwsError } from "../../../kernel/error-code.ts";
+import { AnswerLost } from "../../../kernel/faults/answer-lost.ts";
+import { interceptCall } from "../../../kernel/intercept-call.ts";
 import { loadModel, shapeOf } from "../../../kernel/model.ts";
+import { proofOf } from "../../../kernel/proof/proof-ledger.ts";
 import { validateInput } from "../../../kernel/validate.ts";
 import { malformedXml, notImplemented } from "../errors.ts";
 import type { S3Call, S3Operation } from "../operations/call.ts";
@@ -30,7 +33,8 @@ export async function handleS3Request(
     await answer(cloud, operations, address, request, response, context);
   } catch (thrown) {
     const error = toAwsError(thrown);
-    if (response.headersSent || request.errored || response.destroyed) {
+    if (error instanceof AnswerLost) request.socket.destroy();
+    else if (response.headersSent || request.errored || response.destroyed) {
       // The client went away, or the answer was under way: nobody is left to be told.
       response.destroy();
     } else {
@@ -68,8 +72,13 @@ async function answer(
   const operation = operationOf(method, address, header("x-amz-copy-source"));
   const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
   if (run === undefined) throw notImplemented(operation);
-  const { input, call } = await readRequest(operation, address, request, header, context);
-  const output = (await run(input, call)) as Record<string, unknown>;
+  const { input, call } = await readRequest(operation, address, request, header, context).catch((error: unknown) => {
+    proofOf(cloud)?.refusedRequest("s3", operation, error instanceof Error ? error.message : String(error));
+    throw error;
+  });
+  const output = (await interceptCall(cloud, { service: "s3", operation, input, context }, () =>
+    run(input, call),
+  )) as Record<string, unknown>;
   const model = loadModel("s3");
   const entry = model.operations[operation];
   if (entry === undefined) throw new Error(`the model of S3 has no operation ${operation}`);
