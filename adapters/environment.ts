@@ -13,7 +13,9 @@ const environmentSchema = z.object({
   TRAINING_STATE_MACHINE_ARN: arn,
   DELIVERY_STATE_MACHINE_ARN: arn,
   MONITORING_STATE_MACHINE_ARN: arn,
+  INGEST_STATE_MACHINE_ARN: arn,
   SAGEMAKER_ROLE_ARN: arn,
+  LARGE_FILE_BYTES: z.coerce.number().int().min(1),
 });
 
 /** What a Lambda reads from its environment. */

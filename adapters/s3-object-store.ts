@@ -50,11 +50,17 @@ export class S3ObjectStore implements ObjectStore {
     }
   }
 
-  async read(location: ObjectLocation): Promise<{ info: ObjectInfo; body: AsyncIterable<Uint8Array> } | null> {
+  async read(
+    location: ObjectLocation,
+    range?: { readonly from: number; readonly to: number },
+  ): Promise<{ info: ObjectInfo; body: AsyncIterable<Uint8Array> } | null> {
+    const part = range === undefined ? {} : { Range: `bytes=${range.from}-${range.to - 1}` };
     try {
-      const output = await this.client.send(new GetObjectCommand(address(location)));
+      const output = await this.client.send(new GetObjectCommand({ ...address(location), ...part }));
       const body = output.Body as AsyncIterable<Uint8Array> | undefined;
-      return { info: infoOf(location.key, output), body: mapStreamErrors(location.key, body ?? emptyBody()) };
+      const info = infoOf(location.key, output);
+      const total = /\/(\d+)$/.exec(output.ContentRange ?? "")?.[1];
+      return { info: total === undefined ? info : { ...info, sizeBytes: Number(total) }, body: mapStreamErrors(location.key, body ?? emptyBody()) };
     } catch (error) {
       return missing(`read ${location.key}`, error);
     }

@@ -16,6 +16,8 @@ export interface FactorySettings {
   /** Role that SageMaker's jobs and endpoints work with. */
   readonly sagemakerRoleArn: string;
   readonly alertTopicArn: string;
+  /** Uploads above so many bytes are taken in by the ingest machine in ranges, smaller ones by one Lambda. */
+  readonly largeFileBytes: number;
 }
 
 /** Everything that the use cases need from the world. */

@@ -16,6 +16,7 @@ const { values } = parseArgs({
     "snapshot-dir": { type: "string" },
     region: { type: "string", default: "us-east-1" },
     account: { type: "string", default: "000000000000" },
+    "enforce-iam": { type: "boolean", default: false },
   },
 });
 
@@ -40,6 +41,7 @@ try {
     region: values.region,
     accountId: values.account,
     factories: services,
+    enforceIam: values["enforce-iam"],
     print: (line) => console.log(line),
   });
   const end = async (signal: NodeJS.Signals): Promise<void> => {

@@ -47,9 +47,10 @@ export interface ObjectLocation {
 export interface ObjectStore {
   /** Facts about an object version (the newest when none is named); null when it does not exist or is deleted. */
   head(location: ObjectLocation): Promise<ObjectInfo | null>;
-  /** Opens the content for streaming. */
+  /** Opens the content for streaming, or the bytes [from, to) of it; `info.sizeBytes` is always the whole object's. */
   read(
     location: ObjectLocation,
+    range?: { readonly from: number; readonly to: number },
   ): Promise<{ readonly info: ObjectInfo; readonly body: AsyncIterable<Uint8Array> } | null>;
   /** Reads a small object as UTF-8 text. */
   readText(location: ObjectLocation): Promise<{ readonly text: string; readonly info: ObjectInfo } | null>;

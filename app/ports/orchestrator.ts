@@ -1,5 +1,5 @@
 /** The state machines of the factory. */
-export type Machine = "training" | "delivery" | "monitoring";
+export type Machine = "training" | "delivery" | "monitoring" | "ingest";
 
 /** Where an execution stands. */
 export type ExecutionStatus = "running" | "succeeded" | "failed" | "timed-out" | "aborted";

@@ -38,6 +38,7 @@ export async function validateFile(
     artifactBucket: "offline",
     sagemakerRoleArn: "",
     alertTopicArn: "",
+    largeFileBytes: Number.POSITIVE_INFINITY,
   };
   const result = await readUpload({ objects, settings }, item, definition);
   if (result === "gone") throw new Error(`${fileName} vanished while it was read`);

@@ -22,6 +22,7 @@ export function localCommand(): Command {
     .option("--models <dir>", "directory of model definitions (default: models)")
     .option("--stage <name>", "stage to deploy", "dev")
     .option("--json", "write what is up as JSON", false)
+    .option("--enforce-iam", "refuse calls that AWS would refuse for want of a permission", false)
     .action(localUp);
   onState(local.command("down").description("stop it; its state stays")).action(localDown);
   onState(local.command("status").description("whether it runs, and the stack's outputs"))

@@ -29,6 +29,8 @@ export interface StartOptions {
   readonly port: number;
   readonly stage: string;
   readonly models?: string | undefined;
+  /** Refuses calls that AWS would refuse for want of a permission. */
+  readonly enforceIam?: boolean | undefined;
 }
 
 /**
@@ -68,6 +70,7 @@ async function launch(options: StartOptions, assembly: string): Promise<LocalClo
       options.state,
       "--template-dir",
       assembly,
+      ...(options.enforceIam === true ? ["--enforce-iam"] : []),
       "--snapshot-dir",
       `${assembly}.deployed`,
     ],
@@ -103,6 +106,7 @@ export async function localUp(options: {
   port: number;
   stage: string;
   models?: string;
+  enforceIam: boolean;
   json: boolean;
 }): Promise<void> {
   const started = await startLocalCloud({ ...options, state: stateDirectory(options) }, createProgress());

@@ -19,6 +19,7 @@ export function dataAccess(session: Session): Pick<Factory, "registry" | "object
       artifactBucket: ArtifactBucketName,
       sagemakerRoleArn: "",
       alertTopicArn: AlertTopicArn,
+      largeFileBytes: Number.POSITIVE_INFINITY,
     },
   };
 }

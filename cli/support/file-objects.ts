@@ -18,7 +18,13 @@ export function fileObjects(path: string): ObjectStore {
   };
   return {
     head: async (location) => info(location),
-    read: async (location) => ({ info: info(location), body: createReadStream(path, { highWaterMark: 1 << 20 }) }),
+    read: async (location, range) => ({
+      info: info(location),
+      body: createReadStream(path, {
+        highWaterMark: 1 << 20,
+        ...(range === undefined ? {} : { start: range.from, end: range.to - 1 }),
+      }),
+    }),
     readText: refuse("be read as text"),
     writeText: refuse("take small objects"),
     openWriter: (location) => discard(location.key),

@@ -20,14 +20,21 @@ export const endpointConfigName = (stage: string, model: string, deliveryId: str
 /** Name of an execution of the training or the delivery machine. */
 export const executionName = (model: string, id: string): string => `${model}-${id}`;
 
+/** Part numbers sort as text. */
+const fiveDigits = (index: number): string => String(index).padStart(5, "0");
+
 /** Keys in the data bucket; see docs/contract.md for the layout. */
 export const dataKeys = {
   incomingPrefix: (model: string) => `${model}/incoming/`,
   batchPrefix: (model: string, batchId: string) => `${model}/batches/${batchId}/`,
-  batchPart: (model: string, batchId: string, side: "train" | "validation" | "test") =>
+  batchPart: (model: string, batchId: string, side: "train" | "validation" | "test", index = 0) =>
     side === "test"
-      ? `${model}/batches/${batchId}/test/${batchId}-00000.jsonl`
-      : `${model}/batches/${batchId}/${side}/part-00000.csv`,
+      ? `${model}/batches/${batchId}/test/${batchId}-${fiveDigits(index)}.jsonl`
+      : `${model}/batches/${batchId}/${side}/part-${fiveDigits(index)}.csv`,
+  /** Work of the ingest machine on a large file, gone when it ends: the plan, and one document of each kind for each range. */
+  rangePlan: (model: string, batchId: string) => `${model}/batches/${batchId}/ranges/plan.json`,
+  rangeWork: (model: string, batchId: string, kind: "scan" | "task" | "partial", index: number) =>
+    `${model}/batches/${batchId}/ranges/${kind}-${fiveDigits(index)}.json`,
   batchProfile: (model: string, batchId: string) => `${model}/batches/${batchId}/profile.json`,
   batchManifest: (model: string, batchId: string) => `${model}/batches/${batchId}/manifest.json`,
   datasetManifest: (model: string, datasetId: string) => `${model}/datasets/${datasetId}/manifest.json`,

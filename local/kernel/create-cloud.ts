@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { type Authorizer, setAuthorizer } from "./authorization.ts";
 import type { Cloud, LocalService, ServiceFactory } from "./cloud.ts";
 import { createCloudCore } from "./cloud-core.ts";
 import { CloudLog } from "./cloud-log.ts";
@@ -19,6 +20,8 @@ export interface CreateCloudOptions {
   /** Default `000000000000`. */
   readonly accountId?: string;
   readonly factories: readonly ServiceFactory[];
+  /** Makes what looks at every call before it is made; without one everything is allowed. */
+  readonly authorizer?: (cloud: Cloud) => Authorizer;
   /** Milliseconds since the epoch, for tests. Default: the system's clock. */
   readonly now?: () => number;
 }
@@ -49,6 +52,7 @@ export async function createCloud(options: CreateCloudOptions): Promise<RunningC
     log,
     ...(options.now ? { now: options.now } : {}),
   });
+  if (options.authorizer) setAuthorizer(core.cloud, options.authorizer(core.cloud));
   const server = createHttpServer(core);
   serveProofRoutes(core.cloud);
   const port = await new Promise<number>((resolve, reject) => {

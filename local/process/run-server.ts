@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { deployAssembly } from "../deployer/index.ts";
+import { guardCloud } from "../iam/guard-cloud.ts";
 import type { ServiceFactory } from "../kernel/cloud.ts";
 import { createCloud, type RunningCloud } from "../kernel/create-cloud.ts";
 import { restoreSnapshot, saveSnapshot } from "./deployed-snapshot.ts";
@@ -20,6 +21,8 @@ export interface ServerOptions {
   readonly region: string;
   readonly accountId: string;
   readonly factories: readonly ServiceFactory[];
+  /** Whether calls that AWS would refuse for want of a permission are refused here; otherwise they are only recorded. */
+  readonly enforceIam?: boolean;
   /** One line of progress for people. */
   readonly print: (line: string) => void;
 }
@@ -94,9 +97,16 @@ export class PortTakenError extends Error {
 }
 
 async function bind(options: ServerOptions, stateDirectory: string): Promise<RunningCloud> {
-  const { port, region, accountId, factories } = options;
+  const { port, region, accountId, factories, enforceIam } = options;
   try {
-    return await createCloud({ stateDirectory, port, region, accountId, factories });
+    return await createCloud({
+      stateDirectory,
+      port,
+      region,
+      accountId,
+      factories,
+      authorizer: guardCloud({ enforce: enforceIam ?? false }),
+    });
   } catch (error) {
     const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
     throw taken ? new PortTakenError(port, error) : error;

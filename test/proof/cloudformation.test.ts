@@ -97,7 +97,7 @@ describe("the template of every stage setting", () => {
       type: "AWS::Lambda::Function",
       properties: { Runtime: "nodejs0.x", Handler: 7, Role: "r", Code: {} },
     });
-    expect(() => app.synth()).toThrow(/Validation failed/);
+    expect(() => app.synth()).toThrow(/Role: .r. does not match pattern[\s\S]*CloudFormation Validate/);
   });
 });
 

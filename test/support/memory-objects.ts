@@ -61,10 +61,13 @@ export class MemoryObjects implements ObjectStore {
     return found === null ? null : this.info(location.key, found);
   }
 
-  async read(location: ObjectLocation): Promise<{ info: ObjectInfo; body: AsyncIterable<Uint8Array> } | null> {
+  async read(
+    location: ObjectLocation,
+    range?: { readonly from: number; readonly to: number },
+  ): Promise<{ info: ObjectInfo; body: AsyncIterable<Uint8Array> } | null> {
     const found = this.find(location);
     if (found === null) return null;
-    return { info: this.info(location.key, found), body: chunks(found.body) };
+    return { info: this.info(location.key, found), body: chunks(found.body.subarray(range?.from, range?.to)) };
   }
 
   async readText(location: ObjectLocation): Promise<{ text: string; info: ObjectInfo } | null> {

@@ -62,6 +62,7 @@ export function createWorld(): World {
       artifactBucket: "artifacts",
       sagemakerRoleArn: "arn:aws:iam::000000000000:role/sagemaker",
       alertTopicArn: "arn:aws:sns:us-east-1:000000000000:alerts",
+      largeFileBytes: 2_000_000_000,
     },
     registry,
     objects,

@@ -44,7 +44,7 @@ function readSource(input: Input, place: Place, takesTags: boolean): Requirement
   const { bucket, key, versionId } = copySource(input);
   const resource = objectArn(place, bucket, key);
   const suffix = versionId === undefined ? "" : "Version";
-  const context = versionId === undefined ? {} : { "s3:VersionId": versionId };
+  const context: Record<string, string> = versionId === undefined ? {} : { "s3:VersionId": versionId };
   const hasTags = takesTags && versionId !== undefined && place.objectHasTags(bucket, key, versionId);
   return [
     { action: `s3:GetObject${suffix}`, resource, context },

@@ -1,13 +1,16 @@
+import { authorize } from "../../kernel/authorization.ts";
+import type { Principal } from "../../kernel/cloud.ts";
 import { copyObject } from "./objects/copy.ts";
 import { deleteObject } from "./objects/delete.ts";
 import { internalOrigin } from "./objects/events.ts";
-import { openSelection, select } from "./objects/get.ts";
+import { openSelection, type Selection, select } from "./objects/get.ts";
 import { listPage } from "./objects/list.ts";
 import { NO_DIGESTS, putObject } from "./objects/put.ts";
+import { readUnlessHidden } from "./operations/missing.ts";
 import { encryptionOf } from "./operations/properties.ts";
 import type { ObjectState } from "./store/object-state.ts";
 import type { ObjectVersion } from "./store/records.ts";
-import type { ObjectSummary, S3Service, WrittenObject } from "./types.ts";
+import type { ObjectAddress, ObjectSummary, OnBehalf, S3Service, WrittenObject } from "./types.ts";
 
 const PAGE_KEYS = 1_000;
 
@@ -38,9 +41,28 @@ type TypedApi = Pick<
 
 /** The typed in-process API over the object store. */
 export function typedApi(state: ObjectState): TypedApi {
+  const ask = (principal: Principal | undefined, operation: string, input: object): void => {
+    if (principal !== undefined) authorize(state.cloud, { service: "s3", operation, input, principal });
+  };
+  const find = (
+    operation: string,
+    address: ObjectAddress & OnBehalf & { readonly range?: string | undefined },
+  ): Promise<Selection> | Selection => {
+    const { principal, ...wanted } = address;
+    if (principal === undefined) return select(state, wanted);
+    const { bucket, key, versionId } = wanted;
+    ask(principal, operation, {
+      Bucket: bucket,
+      Key: key,
+      ...(versionId === undefined ? {} : { VersionId: versionId }),
+    });
+    return readUnlessHidden(state.cloud, principal, bucket, () => select(state, wanted));
+  };
+
   return {
     async putObject(input) {
-      const { bucket, key, body, metadata = {}, tags = {}, ifMatch, ifNoneMatch, ...headers } = input;
+      const { bucket, key, body, metadata = {}, tags = {}, ifMatch, ifNoneMatch, principal, ...headers } = input;
+      ask(principal, "PutObject", { Bucket: bucket, Key: key, Tagging: new URLSearchParams(tags).toString() });
       const version = await putObject(
         state,
         {
@@ -68,17 +90,18 @@ export function typedApi(state: ObjectState): TypedApi {
       );
       return written(version);
     },
-    async getObject({ bucket, key, versionId, range }) {
+    async getObject({ range, ...address }) {
       const header = range === undefined ? undefined : `bytes=${range.start}-${range.end}`;
-      const selection = select(state, { bucket, key, versionId, range: header });
+      const selection = await find("GetObject", { ...address, range: header });
       const { version } = selection;
       return { ...summary(version), stream: openSelection(state, selection), path: state.files.path(version.file) };
     },
-    async headObject({ bucket, key, versionId }) {
-      const { version } = select(state, { bucket, key, versionId });
+    async headObject(address) {
+      const { version } = await find("HeadObject", address);
       return { ...summary(version), path: state.files.path(version.file) };
     },
-    async *listObjects({ bucket, prefix = "", startAfter = "" }) {
+    async *listObjects({ bucket, prefix = "", startAfter = "", principal }) {
+      ask(principal, "ListObjectsV2", { Bucket: bucket, Prefix: prefix });
       let after = startAfter;
       for (;;) {
         const page = listPage(state, { bucket, prefix, delimiter: "", after, maxKeys: PAGE_KEYS });

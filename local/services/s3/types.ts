@@ -1,8 +1,13 @@
 import type { Readable } from "node:stream";
-import type { LocalService } from "../../kernel/cloud.ts";
+import type { LocalService, Principal } from "../../kernel/cloud.ts";
 
 /** What an object is made of: all at once, or as a stream that is never held in memory as a whole. */
 export type ObjectBody = AsyncIterable<Uint8Array> | Uint8Array | string;
+
+/** For whom a service calls: a job's role, for instance. Without one the call is the cloud's own and needs no permission. */
+export interface OnBehalf {
+  readonly principal?: Principal | undefined;
+}
 
 /** Names one object, or one version of it. */
 export interface ObjectAddress {
@@ -23,7 +28,7 @@ export interface ContentHeaders {
 }
 
 /** Input of {@link S3Service.putObject}. */
-export interface PutObjectInput extends ContentHeaders {
+export interface PutObjectInput extends ContentHeaders, OnBehalf {
   readonly bucket: string;
   readonly key: string;
   readonly body: ObjectBody;
@@ -63,7 +68,7 @@ export interface OpenedObject extends ObjectSummary {
 }
 
 /** Input of {@link S3Service.listObjects}. */
-export interface ListObjectsInput {
+export interface ListObjectsInput extends OnBehalf {
   readonly bucket: string;
   readonly prefix?: string | undefined;
   /** Only keys behind this one, in UTF-8 binary order. */
@@ -76,9 +81,9 @@ export interface S3Service extends LocalService {
   putObject(input: PutObjectInput): Promise<WrittenObject>;
   /** Opens an object. `range` is inclusive, in bytes: `{ start: 0, end: 9 }` gives ten bytes. */
   getObject(
-    input: ObjectAddress & { readonly range?: { start: number; end: number } | undefined },
+    input: ObjectAddress & OnBehalf & { readonly range?: { start: number; end: number } | undefined },
   ): Promise<OpenedObject>;
-  headObject(input: ObjectAddress): Promise<ObjectSummary & { readonly path: string }>;
+  headObject(input: ObjectAddress & OnBehalf): Promise<ObjectSummary & { readonly path: string }>;
   /** Current objects in UTF-8 binary order of their keys. Objects written during the walk may or may not appear. */
   listObjects(input: ListObjectsInput): AsyncIterable<ObjectSummary>;
   copyObject(input: {

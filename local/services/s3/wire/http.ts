@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { authorize } from "../../../kernel/authorization.ts";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Cloud, RequestContext } from "../../../kernel/cloud.ts";
 import { toAwsError } from "../../../kernel/error-code.ts";
@@ -11,6 +12,7 @@ import { proofOf } from "../../../kernel/proof/proof-ledger.ts";
 import { validateInput } from "../../../kernel/validate.ts";
 import { malformedXml, notImplemented } from "../errors.ts";
 import type { S3Call, S3Operation } from "../operations/call.ts";
+import { READS_OBJECT, readUnlessHidden } from "../operations/missing.ts";
 import { type Address, parseAddress } from "./address.ts";
 import { checkPresigned } from "./presigned.ts";
 import { type HeaderLookup, headerLookup, readMembers } from "./read-input.ts";
@@ -76,9 +78,16 @@ async function answer(
     proofOf(cloud)?.refusedRequest("s3", operation, error instanceof Error ? error.message : String(error));
     throw error;
   });
-  const output = (await interceptCall(cloud, { service: "s3", operation, input, context }, () =>
-    run(input, call),
-  )) as Record<string, unknown>;
+  const { principal } = context;
+  authorize(cloud, { service: "s3", operation, input, principal });
+  const answered = (): Promise<object> | object =>
+    READS_OBJECT.has(operation)
+      ? readUnlessHidden(cloud, principal, address.bucket ?? "", () => run(input, call))
+      : run(input, call);
+  const output = (await interceptCall(cloud, { service: "s3", operation, input, context }, answered)) as Record<
+    string,
+    unknown
+  >;
   const model = loadModel("s3");
   const entry = model.operations[operation];
   if (entry === undefined) throw new Error(`the model of S3 has no operation ${operation}`);
