@@ -60,7 +60,10 @@ export class S3ObjectStore implements ObjectStore {
       const body = output.Body as AsyncIterable<Uint8Array> | undefined;
       const info = infoOf(location.key, output);
       const total = /\/(\d+)$/.exec(output.ContentRange ?? "")?.[1];
-      return { info: total === undefined ? info : { ...info, sizeBytes: Number(total) }, body: mapStreamErrors(location.key, body ?? emptyBody()) };
+      return {
+        info: total === undefined ? info : { ...info, sizeBytes: Number(total) },
+        body: mapStreamErrors(location.key, body ?? emptyBody()),
+      };
     } catch (error) {
       return missing(`read ${location.key}`, error);
     }

@@ -77,6 +77,7 @@ export class MlopsFactory extends Construct {
       trainingMachineArn: machineArn("training"),
       deliveryMachineArn: machineArn("delivery"),
       monitoringMachineArn: machineArn("monitoring"),
+      ingestMachineArn: machineArn("ingest"),
     };
     this.functions = new FactoryFunctions(this, "Functions", {
       permissions,
@@ -90,7 +91,9 @@ export class MlopsFactory extends Construct {
         TRAINING_STATE_MACHINE_ARN: permissions.trainingMachineArn,
         DELIVERY_STATE_MACHINE_ARN: permissions.deliveryMachineArn,
         MONITORING_STATE_MACHINE_ARN: permissions.monitoringMachineArn,
+        INGEST_STATE_MACHINE_ARN: permissions.ingestMachineArn,
         SAGEMAKER_ROLE_ARN: sagemakerRole.role.roleArn,
+        LARGE_FILE_BYTES: String(settings.largeFileMegabytes * 1_000_000),
       },
     });
     const arn = (name: Parameters<FactoryFunctions["arn"]>[0]) => this.functions.arn(name);

@@ -18,6 +18,7 @@ export interface PermissionScope {
   readonly trainingMachineArn: string;
   readonly deliveryMachineArn: string;
   readonly monitoringMachineArn: string;
+  readonly ingestMachineArn: string;
 }
 
 const PREFIX_REASON =

@@ -1,6 +1,7 @@
-import { type IncomingKey, readIncomingKey } from "../../core/data/rules/key-path.ts";
+import { readIncomingKey } from "../../core/data/rules/key-path.ts";
 import { noSuchModel } from "../../core/data/rules/no-such-model.ts";
 import { dataHash, definitionHash } from "../../core/definition/definition.ts";
+import type { ModelDefinition } from "../../core/definition/schema.ts";
 import { MlopsError } from "../../core/errors/mlops-error.ts";
 import type { CreatedObject } from "../../core/events/object-created.ts";
 import type { BatchManifest } from "../../core/plans/dataset-plan.ts";
@@ -10,13 +11,14 @@ import type { BatchItem } from "../../core/registry/items.ts";
 import type { Factory } from "../factory.ts";
 import type { PublishedDefinition } from "../ports/registry.ts";
 import { writeJson } from "../support/json.ts";
+import { ensureHandedOver, handOver, isForTheMachine } from "./hand-over-upload.ts";
 import { quarantineBatch, settleQuarantine, UNKNOWN_MODEL } from "./quarantine-batch.ts";
 import { type AcceptedFile, readUpload } from "./read-upload.ts";
 import { requestTraining } from "./request-training.ts";
 
 /** What became of an upload. */
 export interface IngestAnswer {
-  readonly outcome: "accepted" | "quarantined" | "ignored" | "duplicate";
+  readonly outcome: "accepted" | "quarantined" | "ignored" | "duplicate" | "handed-over";
   readonly model: string | null;
   readonly batchId: string | null;
 }
@@ -39,10 +41,11 @@ export async function ingestBatch(factory: Factory, object: CreatedObject, by: s
   const batchId = makeBatchId(object);
   const { claimed, item } = await claim(factory, model, batchId, object, by);
   if (item.status !== "processing") {
-    await settle(factory, item, published);
+    await settleBatch(factory, item, published);
     return { outcome: "duplicate", model, batchId };
   }
   if (!claimed) {
+    if (await ensureHandedOver(factory, item)) return { outcome: "duplicate", model, batchId };
     throw new MlopsError(
       "cloud.unavailable",
       `batch ${batchId} is being read by another worker; the message comes again`,
@@ -58,7 +61,12 @@ export async function ingestBatch(factory: Factory, object: CreatedObject, by: s
     await quarantineBatch(factory, item, { rows: 0, reasons: [read.reason] });
     return { outcome: "quarantined", model, batchId };
   }
-  const result = await readUpload(factory, item, published.definition);
+  const { definition } = published;
+  if (await isForTheMachine(factory, definition, item, object.sizeBytes)) {
+    await handOver(factory, item, definition, object.sizeBytes, by);
+    return { outcome: "handed-over", model, batchId };
+  }
+  const result = await readUpload(factory, item, definition);
   if (result === "gone") {
     factory.log.info("upload was deleted before it was read", { model, batchId });
     return { outcome: "ignored", model, batchId };
@@ -67,8 +75,8 @@ export async function ingestBatch(factory: Factory, object: CreatedObject, by: s
     await quarantineBatch(factory, item, result);
     return { outcome: "quarantined", model, batchId };
   }
-  const accepted = await accept(factory, item, published, result, read.place);
-  await settle(factory, accepted, published);
+  const accepted = await acceptBatch(factory, item, definition, result);
+  await settleBatch(factory, accepted, published);
   return { outcome: "accepted", model, batchId };
 }
 
@@ -109,12 +117,12 @@ async function claim(
   );
 }
 
-async function accept(
+/** Writes profile and manifest of a batch whose parts are there, and puts its acceptance on record. */
+export async function acceptBatch(
   factory: Factory,
   item: BatchItem,
-  { definition }: PublishedDefinition,
+  definition: ModelDefinition,
   file: AcceptedFile,
-  place: IncomingKey,
 ): Promise<BatchItem> {
   const { model, batchId } = item;
   const bucket = factory.settings.dataBucket;
@@ -146,12 +154,16 @@ async function accept(
     timeRange: file.timeRange,
   };
   await factory.registry.putBatch(accepted);
-  factory.log.info("batch accepted", { model, batchId, rows: file.rows.total, fileName: place.fileName });
+  factory.log.info("batch accepted", { model, batchId, rows: file.rows.total });
   return accepted;
 }
 
 /** Does what follows a decision, once; a crash in between is made good when the event comes again. */
-async function settle(factory: Factory, item: BatchItem, published: PublishedDefinition | null): Promise<void> {
+export async function settleBatch(
+  factory: Factory,
+  item: BatchItem,
+  published: PublishedDefinition | null,
+): Promise<void> {
   if (item.settledAt !== null) return;
   if (item.status === "quarantined") {
     await settleQuarantine(factory, item);

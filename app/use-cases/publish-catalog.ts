@@ -45,7 +45,10 @@ export async function publishCatalog(
     return publishDefinition(factory, definition, sourceKey, before.get(definition.name));
   });
   for (const definition of definitions) before.delete(definition.name);
-  for (const model of before.keys()) await removeModel(factory, model, "its definition was removed");
+  // Each endpoint takes SageMaker a minute or two, so they go side by side.
+  await inParallel(MODELS_AT_A_TIME, [...before.keys()], (model) =>
+    removeModel(factory, model, "its definition was removed"),
+  );
   return definitions.length;
 }
 
@@ -67,9 +70,9 @@ async function publishDefinition(
 
 /** Takes down every model; for the deletion of the stack. */
 export async function removeCatalog(factory: Factory): Promise<void> {
-  for (const { model } of await factory.registry.listDefinitions()) {
-    await removeModel(factory, model, "the stack was deleted");
-  }
+  await inParallel(MODELS_AT_A_TIME, await factory.registry.listDefinitions(), ({ model }) =>
+    removeModel(factory, model, "the stack was deleted"),
+  );
 }
 
 async function removeModel(factory: Factory, model: string, reason: string): Promise<void> {

@@ -2,13 +2,11 @@ import { createHash } from "node:crypto";
 import { createIngest } from "../../core/data/ingest.ts";
 import type { Profile } from "../../core/data/profile.ts";
 import type { Reason } from "../../core/data/reason.ts";
-import { SPLITS, type Split } from "../../core/data/split.ts";
 import type { ModelDefinition } from "../../core/definition/schema.ts";
 import type { BatchManifest, RowCounts } from "../../core/plans/dataset-plan.ts";
-import { dataKeys } from "../../core/plans/names.ts";
 import type { BatchItem } from "../../core/registry/items.ts";
 import type { Factory } from "../factory.ts";
-import type { ObjectWriter } from "../ports/object-store.ts";
+import { PartWriters } from "../support/part-writers.ts";
 
 /** A file that passed every rule; its parts are written. */
 export interface AcceptedFile {
@@ -68,53 +66,5 @@ export async function readUpload(
   } catch (error) {
     await parts.abort();
     throw error;
-  }
-}
-
-/** The three parts of a batch; each upload begins with its first bytes. */
-class PartWriters {
-  private readonly factory: Pick<Factory, "objects" | "settings">;
-  private readonly item: BatchItem;
-  private readonly open = new Map<Split, ObjectWriter>();
-
-  constructor(factory: Pick<Factory, "objects" | "settings">, item: BatchItem) {
-    this.factory = factory;
-    this.item = item;
-  }
-
-  async write(output: Readonly<Record<Split, Uint8Array>>): Promise<void> {
-    for (const side of SPLITS) {
-      if (output[side].length > 0) await this.writerOf(side).write(output[side]);
-    }
-  }
-
-  /** Ends the uploads. A side without rows has no part, even if a header line was written. */
-  async close(rows: RowCounts): Promise<BatchManifest["parts"]> {
-    const parts: Record<Split, BatchManifest["parts"][Split][number][]> = { train: [], validation: [], test: [] };
-    for (const [side, writer] of this.open) {
-      if (rows[side] === 0) {
-        await writer.abort();
-        continue;
-      }
-      const { key, versionId, sizeBytes, sha256 } = await writer.close();
-      parts[side].push({ key, versionId, sizeBytes, rows: rows[side], sha256 });
-    }
-    return parts;
-  }
-
-  async abort(): Promise<void> {
-    for (const writer of this.open.values()) await writer.abort();
-  }
-
-  private writerOf(side: Split): ObjectWriter {
-    const present = this.open.get(side);
-    if (present !== undefined) return present;
-    const { model, batchId } = this.item;
-    const writer = this.factory.objects.openWriter(
-      { bucket: this.factory.settings.dataBucket, key: dataKeys.batchPart(model, batchId, side) },
-      side === "test" ? "application/jsonlines" : "text/csv",
-    );
-    this.open.set(side, writer);
-    return writer;
   }
 }

@@ -8,6 +8,7 @@ import {
 import { retireEndpoint } from "../../core/registry/delivery-lease.ts";
 import type { Factory } from "../factory.ts";
 import { changeHead, mustAccept } from "../support/change-head.ts";
+import { deleteEndpointAndWait } from "../support/delete-endpoint.ts";
 
 /** Items that are looked at for resources; far more than can be kept at a time. */
 const LOOK_BACK = 200;
@@ -41,7 +42,7 @@ export async function takeDown(factory: Factory, model: string, reason: string):
       await factory.registry.putDelivery({ ...delivery, outcome: "failed", reason, endedAt });
     }
   }
-  await factory.training.deleteEndpoint(endpointName(stage, model));
+  await deleteEndpointAndWait(factory, endpointName(stage, model));
   for (const delivery of await factory.registry.listDeliveries(model, LOOK_BACK)) {
     if (!delivery.resourcesKept) continue;
     await factory.training.deleteEndpointConfig(delivery.configName);

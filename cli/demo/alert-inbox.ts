@@ -4,6 +4,7 @@ import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
+  SetQueueAttributesCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
 
@@ -26,7 +27,10 @@ export async function openAlertInbox(topicArn: string): Promise<AlertInbox> {
   const sns = new SNSClient({});
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "mlops-demo-alerts" }));
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
-  await sns.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: "sqs", Endpoint: Attributes?.["QueueArn"] }));
+  const queueArn = Attributes?.["QueueArn"] ?? "";
+  const Policy = JSON.stringify(topicMaySend(queueArn, topicArn));
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+  await sns.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: "sqs", Endpoint: queueArn }));
   return {
     async collect() {
       const alerts: ReceivedAlert[] = [];
@@ -41,5 +45,21 @@ export async function openAlertInbox(topicArn: string): Promise<AlertInbox> {
       }
       return alerts.sort((a, b) => (a.at < b.at ? -1 : 1));
     },
+  };
+}
+
+/** https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html#SendMessageToSQS.sqs.permissions */
+function topicMaySend(queueArn: string, topicArn: string): object {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: "sns.amazonaws.com" },
+        Action: "sqs:SendMessage",
+        Resource: queueArn,
+        Condition: { ArnEquals: { "aws:SourceArn": topicArn } },
+      },
+    ],
   };
 }

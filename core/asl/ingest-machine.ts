@@ -42,11 +42,15 @@ function eachRange(parts: IngestMachineParts, pass: "scan" | "read", next: strin
 }
 
 function merge(parts: IngestMachineParts, step: "place" | "decide", next: string): State {
-  return lambdaTask(parts.mergeFunctionArn, { step, ...BATCH }, {
-    next,
-    output: "{% $states.result.Payload %}",
-    onError: catchAll("Record the failure"),
-  });
+  return lambdaTask(
+    parts.mergeFunctionArn,
+    { step, ...BATCH },
+    {
+      next,
+      output: "{% $states.result.Payload %}",
+      onError: catchAll("Record the failure"),
+    },
+  );
 }
 
 /**
@@ -76,10 +80,14 @@ export function ingestMachine(parts: IngestMachineParts): StateMachine {
       Done: { Type: "Succeed" },
       "Record the failure": lambdaTask(
         parts.mergeFunctionArn,
-        { step: "fail", ...BATCH, error: { Error: "{% $error.Error %}", Cause: "{% $error.Cause %}" } },
+        { step: "fail", ...BATCH, error: "{% $error %}" },
         { next: "Failed", output: {} },
       ),
-      Failed: { Type: "Fail", Error: "{% $error.Error %}", Cause: "{% $error.Cause %}" },
+      Failed: {
+        Type: "Fail",
+        Error: "{% $error.Error %}",
+        Cause: "{% $exists($error.Cause) ? $error.Cause : 'no cause was given' %}",
+      },
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { ByteWriter } from "./byte-writer.ts";
-import { type ColumnContext, type FeatureColumn, JSON_NULL } from "./column.ts";
+import { type ColumnContext, type FeatureColumn, JSON_NULL, type LaneColumn, type LaneLevel } from "./column.ts";
 import { LevelTable } from "./level-table.ts";
 import type { BooleanProfile } from "./profile.ts";
 import { CellKind } from "./row.ts";
@@ -26,6 +26,7 @@ export class BooleanColumn implements FeatureColumn {
   private nulls = 0;
   private count = 0;
   private trueCount = 0;
+  private invalid = 0;
 
   constructor(name: string, context: ColumnContext) {
     this.name = name;
@@ -41,6 +42,7 @@ export class BooleanColumn implements FeatureColumn {
     const value = kind === CellKind.nested ? undefined : this.meaningOf(bytes, start, end);
     if (value === undefined) {
       const { row, reasons } = this.context;
+      this.invalid++;
       const text = () => decode(bytes, start, Math.min(end, start + 400));
       const message = kind === CellKind.nested ? nestedValue : notABoolean;
       reasons.note({ rule: "type", column: this.name, row, value: text, message });
@@ -77,6 +79,33 @@ export class BooleanColumn implements FeatureColumn {
   }
 
   profile(): BooleanProfile {
-    return { type: "boolean", count: this.count, nulls: this.nulls, trueCount: this.trueCount };
+    const { count, nulls, trueCount, invalid } = this;
+    return { type: "boolean", count, nulls, invalid, trueCount };
+  }
+
+  lane(): LaneColumn {
+    const missing: LaneLevel = {
+      csv: new Uint8Array(0),
+      json: JSON_NULL,
+      add: (rows) => {
+        this.nulls += rows;
+      },
+    };
+    const side = (isTrue: boolean): LaneLevel => ({
+      csv: isTrue ? TRUE : FALSE,
+      json: isTrue ? TRUE : FALSE,
+      add: (rows) => {
+        this.count += rows;
+        if (isTrue) this.trueCount += rows;
+      },
+    });
+    return {
+      kind: "level",
+      level: (bytes, start, end) => {
+        const meaning = this.meaningOf(bytes, start, end);
+        return meaning === undefined ? undefined : meaning === null ? missing : side(meaning);
+      },
+      empty: missing,
+    };
   }
 }

@@ -1,6 +1,6 @@
 import type { Feature } from "../definition/schema.ts";
 import type { ByteWriter } from "./byte-writer.ts";
-import { type ColumnContext, type FeatureColumn, JSON_NULL } from "./column.ts";
+import { type ColumnContext, type FeatureColumn, JSON_NULL, type LaneColumn } from "./column.ts";
 import { LevelTable } from "./level-table.ts";
 import { sortedLevels } from "./merge-profiles.ts";
 import type { CategoryProfile } from "./profile.ts";
@@ -39,6 +39,7 @@ export class CategoryColumn implements FeatureColumn {
   private nulls = 0;
   private count = 0;
   private otherCount = 0;
+  private invalid = 0;
 
   constructor(name: string, feature: Feature & { type: "category" }, context: ColumnContext) {
     this.name = name;
@@ -63,13 +64,9 @@ export class CategoryColumn implements FeatureColumn {
       this.note("field-too-long", bytes, start, end, categoryTooLong(MAX_CATEGORY_BYTES));
       return;
     }
-    const id = this.table.intern(bytes, start, end);
-    let level = id < 0 ? undefined : this.levels[id];
-    if (level === undefined) {
-      level = this.describe(decode(bytes, start, end));
-      if (id >= 0) this.levels.push(level);
-      else if (!level.isMissing) this.otherCount++;
-    }
+    const held = this.held(bytes, start, end);
+    const level = held ?? this.describe(decode(bytes, start, end));
+    if (held === undefined && !level.isMissing) this.otherCount++;
     if (level.isMissing) {
       this.nulls++;
       return;
@@ -78,6 +75,41 @@ export class CategoryColumn implements FeatureColumn {
     this.count++;
     this.current = level;
     if (!level.isAllowed) this.note("range", bytes, start, end, notALevel(this.allowedList));
+  }
+
+  /** The level of a text; undefined when it is new and the table is full. */
+  private held(bytes: Uint8Array, start: number, end: number): Level | undefined {
+    const id = this.table.intern(bytes, start, end);
+    if (id >= 0 && id === this.levels.length) this.levels.push(this.describe(decode(bytes, start, end)));
+    return id < 0 ? undefined : this.levels[id];
+  }
+
+  lane(): LaneColumn {
+    const asMissing = {
+      csv: MISSING.csv,
+      json: MISSING.json,
+      add: (rows: number) => {
+        this.nulls += rows;
+      },
+    };
+    return {
+      kind: "level",
+      level: (bytes, start, end) => {
+        const level = end - start > MAX_CATEGORY_BYTES ? undefined : this.held(bytes, start, end);
+        if (level === undefined || !level.isAllowed) return undefined;
+        if (level.isMissing) return asMissing;
+        const { csv, json } = level;
+        return {
+          csv,
+          json,
+          add: (rows) => {
+            level.count += rows;
+            this.count += rows;
+          },
+        };
+      },
+      empty: asMissing,
+    };
   }
 
   private describe(text: string): Level {
@@ -95,6 +127,7 @@ export class CategoryColumn implements FeatureColumn {
 
   private note(rule: RuleId, bytes: Uint8Array, start: number, end: number, message: (value: string) => string): void {
     const value = () => decode(bytes, start, Math.min(end, start + 400));
+    this.invalid++;
     this.context.reasons.note({ rule, column: this.name, row: this.context.row, value, message });
   }
 
@@ -109,12 +142,13 @@ export class CategoryColumn implements FeatureColumn {
   profile(): CategoryProfile {
     const named = this.levels.flatMap((level, id): [string, number][] => {
       const name = this.table.names[id];
-      return level.isMissing || name === undefined ? [] : [[name, level.count]];
+      return level.isMissing || level.count === 0 || name === undefined ? [] : [[name, level.count]];
     });
     return {
       type: "category",
       count: this.count,
       nulls: this.nulls,
+      invalid: this.invalid,
       levels: sortedLevels(named),
       otherCount: this.otherCount,
       distinctOverflow: this.otherCount > 0,

@@ -1,6 +1,6 @@
 import type { ModelDefinition } from "../definition/schema.ts";
 import type { ByteWriter } from "./byte-writer.ts";
-import type { ColumnContext, TargetColumn } from "./column.ts";
+import type { ColumnContext, LaneColumn, TargetColumn } from "./column.ts";
 import { LevelTable } from "./level-table.ts";
 import { sortedLevels } from "./merge-profiles.ts";
 import { NumberParser } from "./number-parser.ts";
@@ -75,12 +75,7 @@ export class ClassTarget implements TargetColumn {
       this.note("target-value", bytes, start, end, nestedValue);
       return;
     }
-    const id = end - start > MAX_CLASS_BYTES ? -1 : this.table.intern(bytes, start, end);
-    let meaning = id < 0 ? undefined : this.meanings[id];
-    if (id < 0 || id === this.meanings.length) {
-      meaning = this.understand(decode(bytes, start, end));
-      if (id >= 0) this.meanings.push(meaning);
-    }
+    const meaning = this.meaningOf(bytes, start, end);
     if (meaning === null) {
       this.note("target-missing", bytes, start, end, targetMissing);
       return;
@@ -91,6 +86,33 @@ export class ClassTarget implements TargetColumn {
     }
     meaning.count++;
     this.current = meaning;
+  }
+
+  /** Outcome of a text; null is missing, undefined is wrong. */
+  private meaningOf(bytes: Uint8Array, start: number, end: number): Outcome | null | undefined {
+    const id = end - start > MAX_CLASS_BYTES ? -1 : this.table.intern(bytes, start, end);
+    if (id < 0) return this.understand(decode(bytes, start, end));
+    if (id === this.meanings.length) this.meanings.push(this.understand(decode(bytes, start, end)));
+    return this.meanings[id];
+  }
+
+  lane(): LaneColumn {
+    return {
+      kind: "level",
+      level: (bytes, start, end) => {
+        const outcome = this.meaningOf(bytes, start, end) ?? undefined;
+        if (outcome === undefined) return undefined;
+        const { csv, json } = outcome;
+        return {
+          csv,
+          json,
+          add: (rows) => {
+            outcome.count += rows;
+          },
+        };
+      },
+      empty: undefined,
+    };
   }
 
   private understand(text: string): Outcome | null | undefined {
@@ -138,7 +160,9 @@ export class ClassTarget implements TargetColumn {
     const count = (name: string) => this.outcomes.get(name)?.count ?? 0;
     if (this.isBinary) return { type: "binary", positive: count("1"), negative: count("0") };
     const levels = sortedLevels(
-      [...this.outcomes.values()].map((outcome): [string, number] => [outcome.name, outcome.count]),
+      [...this.outcomes.values()]
+        .filter((outcome) => outcome.count > 0)
+        .map((outcome): [string, number] => [outcome.name, outcome.count]),
     );
     return { type: "multiclass", levels, otherCount: 0, distinctOverflow: false };
   }

@@ -1,4 +1,5 @@
 import type { ByteWriter } from "./byte-writer.ts";
+import type { NumberTotals } from "./number-summary.ts";
 import type { FeatureProfile, TargetProfile } from "./profile.ts";
 import type { ReasonCollector } from "./reason-collector.ts";
 
@@ -21,14 +22,45 @@ export interface Column {
   writeJson(out: ByteWriter): void;
 }
 
+/** A text that a column knows: how it is written, and how its rows are counted. */
+export interface LaneLevel {
+  /** As CSV field and as JSON; empty and null when it means: no value. */
+  csv: Uint8Array;
+  json: Uint8Array;
+  /** Counts rows that have it. */
+  add(rows: number): void;
+}
+
+/** How the fast lane reads a column. */
+export type LaneColumn =
+  | {
+      kind: "number";
+      min: number;
+      max: number;
+      integer: boolean;
+      /** Whether a row must have a value. */
+      required: boolean;
+      absorb(totals: NumberTotals): void;
+      addFar(x: number): void;
+    }
+  | {
+      kind: "level";
+      /** The level of bytes [start, end); undefined when their rows need the column's `read`. */
+      level(bytes: Uint8Array, start: number, end: number): LaneLevel | undefined;
+      /** The level of an empty field; undefined when it is wrong. */
+      empty: LaneLevel | undefined;
+    };
+
 /** Column of a feature. */
 export interface FeatureColumn extends Column {
   profile(): FeatureProfile;
+  lane(): LaneColumn;
 }
 
 /** Column of the target. */
 export interface TargetColumn extends Column {
   profile(): TargetProfile;
+  lane(): LaneColumn;
   /** What all rows have in common when they have the same target, else undefined. */
   constant(): string | undefined;
 }

@@ -39,6 +39,11 @@ export class CsvScanner implements Scanner {
     for (const stop of [this.delimiter, LF, CR]) this.stops[stop] = 1;
   }
 
+  /** Whether the last record has ended and no other has begun. */
+  get isBetweenRecords(): boolean {
+    return this.state === FIELD_START && this.row.count === 0;
+  }
+
   write(chunk: Uint8Array): boolean {
     if (this.stopped) return false;
     const moved = this.buffer.append(chunk, this.lineStart);

@@ -5,7 +5,7 @@ import { decode, shownValue } from "./text.ts";
 export const MAX_SKETCH_KEYS = 65_536;
 
 const MAX_EXAMPLES = 5;
-const SLOTS = MAX_SKETCH_KEYS * 4;
+const MAX_SLOTS = MAX_SKETCH_KEYS * 4;
 
 /** A row whose key has come before. */
 export interface RepeatedKey {
@@ -27,13 +27,17 @@ export interface KeySketch {
   repeated: RepeatedKey[];
 }
 
+function emptySlots(count: number): Float64Array<ArrayBuffer> {
+  return new Float64Array(count).fill(-1);
+}
+
 /**
  * Samples keys by their hash (adaptive distinct sampling, Gibbons 2001, https://www.vldb.org/conf/2001/P541.pdf): when the
  * table is full, the share of the hash space that is kept is halved. Memory is 2 MiB; beyond `MAX_SKETCH_KEYS` the share of
  * repeated rows has a standard error of at most 0.5 / sqrt(32,768) = 0.3 percentage points (for keys of similar frequency).
  */
 export class KeySketchBuilder {
-  private slots = new Float64Array(SLOTS).fill(-1);
+  private slots = emptySlots(1_024);
   private size = 0;
   private share = 1;
   private rows = 0;
@@ -47,6 +51,7 @@ export class KeySketchBuilder {
     this.sampledRows++;
     if (this.insert(this.slots, fraction)) {
       if (++this.size > MAX_SKETCH_KEYS) this.halve();
+      else if (this.size * 2 > this.slots.length && this.slots.length < MAX_SLOTS) this.rebuild(this.slots.length * 4);
     } else if (this.repeated.length < MAX_EXAMPLES) {
       const value = decode(text.memory, 0, Math.max(0, text.length - 1)).replaceAll("\u001f", " | ");
       this.repeated.push({ row: number, value: shownValue(value) });
@@ -54,9 +59,9 @@ export class KeySketchBuilder {
   }
 
   private insert(slots: Float64Array, fraction: number): boolean {
-    const mask = SLOTS - 1;
+    const mask = slots.length - 1;
     // The low bits of the hash choose the slot: the high ones are all alike once the share is small.
-    let slot = ((fraction * 9_007_199_254_740_992) % SLOTS) & mask;
+    let slot = ((fraction * 9_007_199_254_740_992) >>> 0) & mask;
     for (;;) {
       const found = slots[slot] as number;
       if (found === fraction) return false;
@@ -70,8 +75,15 @@ export class KeySketchBuilder {
 
   private halve(): void {
     this.share /= 2;
-    const kept = new Float64Array(SLOTS).fill(-1);
     const before = this.size;
+    this.rebuild(MAX_SLOTS);
+    // Repeated rows are taken to be spread like the keys.
+    this.sampledRows = this.size + Math.round(((this.sampledRows - before) * this.size) / before);
+  }
+
+  /** Moves the keys that are still in the sample to a table of another size. */
+  private rebuild(slotCount: number): void {
+    const kept = emptySlots(slotCount);
     this.size = 0;
     for (const fraction of this.slots) {
       if (fraction < 0 || fraction >= this.share) continue;
@@ -79,8 +91,6 @@ export class KeySketchBuilder {
       this.size++;
     }
     this.slots = kept;
-    // Repeated rows are taken to be spread like the keys.
-    this.sampledRows = this.size + Math.round(((this.sampledRows - before) * this.size) / before);
   }
 
   /** The sample of all rows so far. */

@@ -1,5 +1,6 @@
 import type { ModelDefinition } from "../definition/schema.ts";
 import { MlopsError } from "../errors/mlops-error.ts";
+import { DistinctBuilder, type DistinctSketch, emptyDistinct, mergeDistinct } from "./distinct-sketch.ts";
 import { emptyNumberSummary, mergeNumberSummaries } from "./number-summary.ts";
 import {
   type FeatureProfile,
@@ -14,33 +15,47 @@ export function sortedLevels(levels: Iterable<[string, number]>): Record<string,
   return Object.fromEntries([...levels].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
+/** Sketch of the distinct levels: those that have a name, and those that were counted before. */
+function distinctOfLevels({ levels, distinct = emptyDistinct() }: LevelSummary): DistinctSketch {
+  const builder = new DistinctBuilder();
+  for (const level of Object.keys(levels)) builder.addText(level);
+  return mergeDistinct(distinct, builder.build());
+}
+
 function mergeLevels(a: LevelSummary, b: LevelSummary): LevelSummary {
   const sum = new Map(Object.entries(a.levels));
   for (const [level, count] of Object.entries(b.levels)) sum.set(level, (sum.get(level) ?? 0) + count);
   const otherCount = a.otherCount + b.otherCount;
   const distinctOverflow = a.distinctOverflow || b.distinctOverflow || sum.size > MAX_PROFILE_LEVELS;
-  if (sum.size <= MAX_PROFILE_LEVELS) return { levels: sortedLevels(sum), otherCount, distinctOverflow };
+  const distinct = distinctOverflow ? { distinct: mergeDistinct(distinctOfLevels(a), distinctOfLevels(b)) } : {};
+  if (sum.size <= MAX_PROFILE_LEVELS) return { levels: sortedLevels(sum), otherCount, distinctOverflow, ...distinct };
   const ranked = [...sum].sort(([x, m], [y, n]) => n - m || (x < y ? -1 : 1));
   const dropped = ranked.slice(MAX_PROFILE_LEVELS).reduce((total, [, count]) => total + count, 0);
   return {
     levels: sortedLevels(ranked.slice(0, MAX_PROFILE_LEVELS)),
     otherCount: otherCount + dropped,
     distinctOverflow,
+    ...distinct,
   };
+}
+
+function invalidOf(a: { invalid?: number }, b: { invalid?: number }): { invalid?: number } {
+  return a.invalid === undefined || b.invalid === undefined ? {} : { invalid: a.invalid + b.invalid };
 }
 
 function mergeFeatures(name: string, a: FeatureProfile, b: FeatureProfile): FeatureProfile {
   if (a.type === "number" && b.type === "number") {
-    return { type: "number", nulls: a.nulls + b.nulls, ...mergeNumberSummaries(a, b) };
+    return { type: "number", nulls: a.nulls + b.nulls, ...invalidOf(a, b), ...mergeNumberSummaries(a, b) };
   }
   if (a.type === "category" && b.type === "category") {
-    return { type: "category", count: a.count + b.count, nulls: a.nulls + b.nulls, ...mergeLevels(a, b) };
+    return { type: "category", count: a.count + b.count, nulls: a.nulls + b.nulls, ...invalidOf(a, b), ...mergeLevels(a, b) };
   }
   if (a.type === "boolean" && b.type === "boolean") {
     return {
       type: "boolean",
       count: a.count + b.count,
       nulls: a.nulls + b.nulls,
+      ...invalidOf(a, b),
       trueCount: a.trueCount + b.trueCount,
     };
   }
@@ -96,9 +111,9 @@ export function mergeProfiles(a: Profile, b: Profile): Profile {
 /** The profile of no rows, which changes nothing when it is merged. */
 export function emptyProfile(definition: ModelDefinition): Profile {
   const features = Object.entries(definition.data.features).map(([name, { type }]): [string, FeatureProfile] => {
-    if (type === "number") return [name, { type, nulls: 0, ...emptyNumberSummary() }];
-    if (type === "boolean") return [name, { type, count: 0, nulls: 0, trueCount: 0 }];
-    return [name, { type, count: 0, nulls: 0, levels: {}, otherCount: 0, distinctOverflow: false }];
+    if (type === "number") return [name, { type, nulls: 0, invalid: 0, ...emptyNumberSummary() }];
+    if (type === "boolean") return [name, { type, count: 0, nulls: 0, invalid: 0, trueCount: 0 }];
+    return [name, { type, count: 0, nulls: 0, invalid: 0, levels: {}, otherCount: 0, distinctOverflow: false }];
   });
   const targets: Record<ModelDefinition["problem"], TargetProfile> = {
     "binary-classification": { type: "binary", positive: 0, negative: 0 },

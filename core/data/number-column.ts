@@ -1,6 +1,6 @@
 import type { Feature } from "../definition/schema.ts";
 import type { ByteWriter } from "./byte-writer.ts";
-import { type ColumnContext, type FeatureColumn, JSON_NULL } from "./column.ts";
+import { type ColumnContext, type FeatureColumn, JSON_NULL, type LaneColumn } from "./column.ts";
 import { MAX_NUMBER, NumberParser } from "./number-parser.ts";
 import { NumberSummaryBuilder } from "./number-summary.ts";
 import type { NumberProfile } from "./profile.ts";
@@ -22,6 +22,7 @@ export class NumberColumn implements FeatureColumn {
   private bytes: Uint8Array = new Uint8Array(0);
   private isMissing = true;
   private nulls = 0;
+  private invalid = 0;
 
   constructor(name: string, feature: Feature & { type: "number" }, context: ColumnContext) {
     this.name = name;
@@ -78,6 +79,7 @@ export class NumberColumn implements FeatureColumn {
 
   private note(rule: RuleId, start: number, end: number, message: (value: string) => string): void {
     const { bytes, context } = this;
+    this.invalid++;
     context.reasons.note({
       rule,
       column: this.name,
@@ -103,6 +105,22 @@ export class NumberColumn implements FeatureColumn {
   }
 
   profile(): NumberProfile {
-    return { type: "number", nulls: this.nulls, ...this.summary.build() };
+    return { type: "number", nulls: this.nulls, invalid: this.invalid, ...this.summary.build() };
+  }
+
+  lane(): LaneColumn {
+    const { min, max, summary } = this;
+    return {
+      kind: "number",
+      min,
+      max,
+      integer: this.feature.integer,
+      required: false,
+      absorb: (totals) => {
+        this.nulls += totals.nulls;
+        summary.absorb(totals);
+      },
+      addFar: (x) => summary.addFar(x),
+    };
   }
 }

@@ -1,6 +1,6 @@
 import type { ModelDefinition } from "../definition/schema.ts";
 import type { ByteWriter } from "./byte-writer.ts";
-import type { ColumnContext, TargetColumn } from "./column.ts";
+import type { ColumnContext, LaneColumn, TargetColumn } from "./column.ts";
 import { MAX_NUMBER, NumberParser } from "./number-parser.ts";
 import { NumberSummaryBuilder } from "./number-summary.ts";
 import type { TargetProfile } from "./profile.ts";
@@ -65,6 +65,19 @@ export class NumberTarget implements TargetColumn {
   constant(): string | undefined {
     if (this.summary.count === 0 || !this.summary.isConstant()) return undefined;
     return String(this.summary.build().min);
+  }
+
+  lane(): LaneColumn {
+    const { min = -MAX_NUMBER, max = MAX_NUMBER } = this.target;
+    return {
+      kind: "number",
+      min: Math.max(min, -MAX_NUMBER),
+      max: Math.min(max, MAX_NUMBER),
+      integer: false,
+      required: true,
+      absorb: (totals) => this.summary.absorb(totals),
+      addFar: (x) => this.summary.addFar(x),
+    };
   }
 
   profile(): TargetProfile {

@@ -1,3 +1,5 @@
+import type { DistinctSketch } from "./distinct-sketch.ts";
+
 /** Log-bucket histogram of numbers; see sketch.ts. Keys are bucket numbers as decimal text, values are counts. */
 export interface Sketch {
   gamma: number;
@@ -17,6 +19,8 @@ export interface NumberSummary {
   /** Sum of squared deviations from the mean (Welford); variance = m2 / (count - 1). */
   m2: number;
   sketch: Sketch;
+  /** Sketch of the distinct values; profiles of older versions lack it. */
+  distinct?: DistinctSketch;
 }
 
 /** Counts of category levels; at most 10,000 levels are kept by name, others are in `otherCount`. */
@@ -24,12 +28,16 @@ export interface LevelSummary {
   levels: Record<string, number>;
   otherCount: number;
   distinctOverflow: boolean;
+  /** Sketch of the distinct values, once there are more than are kept by name. */
+  distinct?: DistinctSketch;
 }
 
 /** Profile of a number feature. `count` is the number of rows that have a value. */
 export interface NumberProfile extends NumberSummary {
   type: "number";
   nulls: number;
+  /** Cells that are wrong (type, range, levels); 0 in accepted files. Profiles of older versions lack it. */
+  invalid?: number;
 }
 
 /** Profile of a category feature. `count` is the number of rows that have a value. */
@@ -37,6 +45,8 @@ export interface CategoryProfile extends LevelSummary {
   type: "category";
   count: number;
   nulls: number;
+  /** Cells that are wrong (type, range, levels); 0 in accepted files. Profiles of older versions lack it. */
+  invalid?: number;
 }
 
 /** Profile of a boolean feature. `count` is the number of rows that have a value. */
@@ -45,6 +55,8 @@ export interface BooleanProfile {
   count: number;
   nulls: number;
   trueCount: number;
+  /** Cells that are wrong (type, range, levels); 0 in accepted files. Profiles of older versions lack it. */
+  invalid?: number;
 }
 
 /** Profile of one feature. */

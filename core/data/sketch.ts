@@ -1,28 +1,12 @@
+import { BUCKET_UPPERS, bucketOf, bucketUpper, GAMMA, LOWEST_BUCKET } from "./bucket-table.ts";
 import type { Sketch } from "./profile.ts";
 
-/**
- * Ratio of neighbouring bucket boundaries. A value x > 0 is counted in bucket ceil(log_gamma(x)), whose range is
- * (gamma^(k-1), gamma^k]; quantiles then have a relative error of at most (gamma - 1) / (gamma + 1) = 0.99 %.
- * The histogram is DDSketch's (Masson, Rim, Lee 2019, https://doi.org/10.14778/3352063.3352135) without collapsing.
- */
-export const GAMMA = 1.02;
-
-const LOG_GAMMA = Math.log(GAMMA);
+export { bucketOf, bucketUpper, GAMMA };
 
 /** Key of zero; positive values have keys above it, negative ones below, in the order of the values. */
 const KEY_OF_ZERO = 0;
 /** Larger than the largest absolute bucket number of a double (about 37,700), so that keys keep the order. */
 const KEY_OFFSET = 50_000;
-
-/** Bucket number of a value x > 0. */
-export function bucketOf(x: number): number {
-  return Math.ceil(Math.log(x) / LOG_GAMMA);
-}
-
-/** Upper boundary gamma^k of bucket k. */
-export function bucketUpper(bucket: number): number {
-  return Math.exp(bucket * LOG_GAMMA);
-}
 
 /** Signed key of a number's bucket: an integer whose order is the order of the values. */
 export function bucketKey(x: number): number {
@@ -108,13 +92,13 @@ class DenseCounts {
   private counts = new Float64Array(0);
   private low = 0;
 
-  add(bucket: number): void {
+  add(bucket: number, count = 1): void {
     const index = bucket - this.low;
-    if (index >= 0 && index < this.counts.length) this.counts[index] = (this.counts[index] as number) + 1;
-    else this.grow(bucket);
+    if (index >= 0 && index < this.counts.length) this.counts[index] = (this.counts[index] as number) + count;
+    else this.grow(bucket, count);
   }
 
-  private grow(bucket: number): void {
+  private grow(bucket: number, count: number): void {
     const slack = 64;
     const empty = this.counts.length === 0;
     const low = empty ? bucket - slack : Math.min(this.low, bucket - slack);
@@ -123,7 +107,7 @@ class DenseCounts {
     grown.set(this.counts, empty ? 0 : this.low - low);
     this.counts = grown;
     this.low = low;
-    grown[bucket - low] = (grown[bucket - low] as number) + 1;
+    grown[bucket - low] = (grown[bucket - low] as number) + count;
   }
 
   toRecord(): Record<string, number> {
@@ -132,10 +116,6 @@ class DenseCounts {
     return record;
   }
 }
-
-const TABLE_SIZE = 4_096;
-/** Buckets of small whole numbers, which are most of what files hold. */
-const SMALL_BUCKETS = Int16Array.from({ length: TABLE_SIZE }, (_, value) => (value === 0 ? 0 : bucketOf(value)));
 
 /** Builds a sketch one value at a time, in memory bounded by the range of magnitudes. */
 export class SketchBuilder {
@@ -150,9 +130,21 @@ export class SketchBuilder {
       this.zero++;
       return;
     }
-    const bucket = size < TABLE_SIZE && (size | 0) === size ? (SMALL_BUCKETS[size] as number) : bucketOf(size);
+    const bucket = bucketOf(size);
     if (x > 0) this.positive.add(bucket);
     else this.negative.add(bucket);
+  }
+
+  /** Counts many values: zeros, and by bucket of the bucket table first the positive, then the negative ones. */
+  absorb(zeros: number, buckets: Uint32Array): void {
+    this.zero += zeros;
+    const size = BUCKET_UPPERS.length;
+    for (let index = 0; index < size * 2; index++) {
+      const count = buckets[index] as number;
+      if (count === 0) continue;
+      if (index < size) this.positive.add(index + LOWEST_BUCKET, count);
+      else this.negative.add(index - size + LOWEST_BUCKET, count);
+    }
   }
 
   /** The sketch of all values so far. */

@@ -65,6 +65,18 @@ export class TimeColumn {
     }
   }
 
+  /** Counts rows that another reader has read: the earliest and the latest of them, as bytes and milliseconds since the epoch. */
+  absorb(earliest: number, earliestText: Uint8Array, latest: number, latestText: Uint8Array): void {
+    if (earliest < this.min) {
+      this.min = earliest;
+      this.earliest.set(earliestText, 0, earliestText.length);
+    }
+    if (latest > this.max) {
+      this.max = latest;
+      this.latest.set(latestText, 0, latestText.length);
+    }
+  }
+
   /** The range of all rows so far; null without rows. */
   range(): TimeRange | null {
     return this.max < this.min ? null : { from: this.earliest.text(), to: this.latest.text() };

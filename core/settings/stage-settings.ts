@@ -41,15 +41,10 @@ export const stageSettingsSchema = z
       .min(1)
       .default(90)
       .meta({ description: "How long quarantined files stay before the life-cycle rule removes them" }),
-    largeFileMegabytes: z
-      .int()
-      .min(1)
-      .max(10_000)
-      .default(2_000)
-      .meta({
-        description:
-          "Uploads above so many millions of bytes are read in ranges by many Lambdas at once, smaller ones by one",
-      }),
+    largeFileMegabytes: z.int().min(1).max(10_000).default(2_000).meta({
+      description:
+        "Uploads above so many millions of bytes are read in ranges by many Lambdas at once, smaller ones by one",
+    }),
     modelsDirectory: z
       .string()
       .default("models")

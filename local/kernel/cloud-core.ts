@@ -129,8 +129,8 @@ export function createCloudCore(options: CloudCoreOptions): CloudCore {
 }
 
 /**
- * Validates the input, asks whether the principal may make the call, and runs the operation. Throws AwsError: `UnknownOperationException` names an operation that the
- * model has but no service implements, or a service that does not run.
+ * Validates the input, asks whether the principal may make the call, and runs the operation. Throws AwsError:
+ * `UnknownOperationException` names an operation that the model has but no service implements, or a service that does not run.
  */
 export async function invoke(
   cloud: Cloud,
@@ -148,11 +148,22 @@ export async function invoke(
     throw new AwsError("UnknownOperationException", 400, `${serviceId}: the service ${reason} in the local cloud`);
   }
   try {
-    const validated = validateInput(loadModel(serviceId), operation, input);
+    const validated = validate(cloud, serviceId, operation, input);
     authorize(cloud, { service: serviceId, operation, input: validated, principal: context.principal });
-    return await implementation(validated, context);
+    return await interceptCall(cloud, { service: serviceId, operation, input: validated, context }, () =>
+      implementation(validated, context),
+    );
   } catch (error) {
     throw toAwsError(error);
+  }
+}
+
+function validate(cloud: Cloud, service: string, operation: string, input: object): object {
+  try {
+    return validateInput(loadModel(service), operation, input);
+  } catch (error) {
+    proofOf(cloud)?.refusedRequest(service, operation, error instanceof Error ? error.message : String(error));
+    throw error;
   }
 }
 

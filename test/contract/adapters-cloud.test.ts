@@ -42,7 +42,7 @@ describe("SfnOrchestrator", () => {
       }),
     );
     return new SfnOrchestrator(
-      { training: stateMachineArn, delivery: stateMachineArn, monitoring: stateMachineArn },
+      { training: stateMachineArn, delivery: stateMachineArn, monitoring: stateMachineArn, ingest: stateMachineArn },
       sfn,
     );
   }

@@ -10,15 +10,6 @@ export async function applyFault(fault: Fault, call: ServiceCall, run: () => Pro
     await run();
     throw new AnswerLost(call.service, call.operation);
   }
-  if (fault.functionError !== undefined) {
-    if (fault.afterEffect) await run();
-    return {
-      StatusCode: 200,
-      ExecutedVersion: "$LATEST",
-      FunctionError: "Unhandled",
-      Payload: Buffer.from(JSON.stringify(fault.functionError), "utf8"),
-    };
-  }
   if (fault.error !== undefined) {
     if (fault.afterEffect) await run();
     const { code, statusCode, message, members } = fault.error;

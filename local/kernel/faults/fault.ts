@@ -15,7 +15,10 @@ export const faultSchema = z
   .strictObject({
     /** Service id, such as `sagemaker`. */
     service: z.string().min(1),
-    /** Operation, such as `CreateTrainingJob`; for jobs `RunTrainingJob`, `RunTransformJob`, `RunEndpoint`. */
+    /**
+     * Operation, such as `CreateTrainingJob`; for what happens behind the API `RunTrainingJob`, `RunTransformJob`, `RunEndpoint`
+     * (with `job`) and `RunFunction` of `lambda` (with `functionError`).
+     */
     operation: z.string().min(1),
     /** A regular expression that the input, written as JSON, must contain. */
     match: z.string().optional(),
@@ -40,7 +43,7 @@ export const faultSchema = z
       .optional(),
     /** The call has its effect, and the connection breaks before the answer. */
     dropResponse: z.boolean().default(false),
-    /** Lambda's Invoke only: the function fails in this way, as a time-out or a killed process does. */
+    /** `RunFunction` only: the function fails in this way, as a time-out or a killed process does; see `afterEffect`. */
     functionError: z.strictObject({ errorType: z.string(), errorMessage: z.string() }).optional(),
     job: jobFault.optional(),
   })

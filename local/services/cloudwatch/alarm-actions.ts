@@ -55,11 +55,12 @@ async function act(
 async function perform(cloud: Cloud, alarm: AlarmRecord, oldState: AlarmStateValue, arn: string): Promise<void> {
   const service = arn.split(":")[2];
   if (service === "sns") {
-    await cloud.call("sns", "Publish", {
+    const message = {
       TopicArn: arn,
       Subject: `${alarm.state}: "${alarm.configuration.AlarmName}" in ${cloud.region}`.slice(0, 100),
       Message: JSON.stringify(snsMessage(cloud, alarm, oldState)),
-    });
+    };
+    await cloud.call("sns", "Publish", message, { arn: "cloudwatch.amazonaws.com", sourceArn: alarm.arn });
   } else if (service === "lambda") {
     const payload = {
       source: "aws.cloudwatch",
@@ -73,11 +74,14 @@ async function perform(cloud: Cloud, alarm: AlarmRecord, oldState: AlarmStateVal
         configuration: alarmEventConfiguration(alarm.configuration),
       },
     };
-    await cloud.call("lambda", "Invoke", {
+    const invocation = {
       FunctionName: arn,
       InvocationType: "Event",
       Payload: Buffer.from(JSON.stringify(payload), "utf8"),
-    });
+    };
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
+    const principal = { arn: "lambda.alarms.cloudwatch.amazonaws.com", sourceArn: alarm.arn };
+    await cloud.call("lambda", "Invoke", invocation, principal);
   } else throw new Error(`the local cloud supports alarm actions to SNS topics and Lambda functions only, got ${arn}`);
 }
 

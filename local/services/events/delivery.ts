@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { AwsError } from "../../kernel/aws-error.ts";
-import type { Cloud, CloudEvent } from "../../kernel/cloud.ts";
+import type { Cloud, CloudEvent, Principal } from "../../kernel/cloud.ts";
 import type { OutboxEntry } from "../../shared/durable-outbox.ts";
 import type { PendingDelivery } from "./types.ts";
 
-/** EventBridge's own principal. */
-export const EVENTS_PRINCIPAL = { arn: "events.amazonaws.com" };
+/** EventBridge as it acts for a rule. */
+const forRule = (ruleArn: string): Principal => ({ arn: "events.amazonaws.com", sourceArn: ruleArn });
 const DEFAULT_MAX_ATTEMPTS = 185;
 const DEFAULT_MAX_AGE_SECONDS = 86_400;
 const FIRST_RETRY_MILLIS = 500;
@@ -49,7 +49,7 @@ export async function deliverToTarget(
   const { target, payload, event, hops } = entry.payload;
   const parts = target.Arn.split(":");
   const call = (service: string, operation: string, input: object): Promise<unknown> =>
-    cloud.call(service, operation, input, EVENTS_PRINCIPAL);
+    cloud.call(service, operation, input, forRule(entry.payload.ruleArn));
   switch (parts[2]) {
     case "lambda":
       await call("lambda", "Invoke", {
@@ -80,7 +80,7 @@ export async function deliverToTarget(
       forward(target.Arn, event, hops + 1);
       return;
     case "logs":
-      await putLogEvent(cloud, parts.slice(6).join(":"), event, payload);
+      await putLogEvent(cloud, forRule(entry.payload.ruleArn), parts.slice(6).join(":"), event, payload);
       return;
     default:
       checkTargetArn(target.Arn);
@@ -89,24 +89,32 @@ export async function deliverToTarget(
 
 /** A delivery that is repeated after a crash has the same name, so that Step Functions starts it once. */
 async function startExecution(cloud: Cloud, entry: OutboxEntry<PendingDelivery>): Promise<void> {
-  const { target, payload, event } = entry.payload;
+  const { target, payload, event, ruleArn } = entry.payload;
+  // A state machine has no policy of its own: EventBridge starts it with the target's role.
+  const principal = target.RoleArn === undefined ? forRule(ruleArn) : { arn: target.RoleArn };
   try {
     await cloud.call(
       "stepfunctions",
       "StartExecution",
       { stateMachineArn: target.Arn, input: payload, name: `${event.id}_${entry.id}` },
-      EVENTS_PRINCIPAL,
+      principal,
     );
   } catch (error) {
     if (!(error instanceof AwsError) || error.code !== "ExecutionAlreadyExists") throw error;
   }
 }
 
-async function putLogEvent(cloud: Cloud, groupPart: string, event: CloudEvent, payload: string): Promise<void> {
+async function putLogEvent(
+  cloud: Cloud,
+  principal: Principal,
+  groupPart: string,
+  event: CloudEvent,
+  payload: string,
+): Promise<void> {
   const logGroupName = groupPart.replace(/:\*$/, "");
   const logStreamName = createHash("sha256").update(event.id).digest("hex").slice(0, 36);
   try {
-    await cloud.call("logs", "CreateLogStream", { logGroupName, logStreamName }, EVENTS_PRINCIPAL);
+    await cloud.call("logs", "CreateLogStream", { logGroupName, logStreamName }, principal);
   } catch (error) {
     if (!(error instanceof AwsError) || error.code !== "ResourceAlreadyExistsException") throw error;
   }
@@ -114,7 +122,7 @@ async function putLogEvent(cloud: Cloud, groupPart: string, event: CloudEvent, p
     "logs",
     "PutLogEvents",
     { logGroupName, logStreamName, logEvents: [{ timestamp: cloud.now(), message: payload }] },
-    EVENTS_PRINCIPAL,
+    principal,
   );
 }
 
@@ -186,6 +194,6 @@ async function sendToDeadLetters(
         Object.entries(attributes).map(([name, value]) => [name, { DataType: "String", StringValue: value }]),
       ),
     },
-    EVENTS_PRINCIPAL,
+    forRule(entry.payload.ruleArn),
   );
 }

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writ
 import { join } from "node:path";
 import { AwsError } from "../../kernel/aws-error.ts";
 import { type SagemakerContext, SERVICE, s3Of } from "./context.ts";
+import { executionPrincipal } from "./execution-role.ts";
 import { joinKey, parseS3Uri, type S3Location } from "./s3-uri.ts";
 
 /** Collects captured invocations and writes them to S3 in files of a few seconds each. */
@@ -20,12 +21,19 @@ export interface CaptureDestination {
   readonly uri: string;
   readonly endpointName: string;
   readonly variantName: string;
+  /** Role of the model, with which the records are written. */
+  readonly roleArn: string | undefined;
+}
+
+/** Where one file of records goes. */
+interface CaptureTarget extends S3Location {
+  readonly roleArn?: string | undefined;
 }
 
 interface Spool {
   readonly path: string;
   readonly fd: number;
-  readonly target: S3Location;
+  readonly target: CaptureTarget;
   readonly lines: string[];
   sizeBytes: number;
   readonly timer: NodeJS.Timeout;
@@ -43,7 +51,7 @@ export function createDataCapture(context: SagemakerContext): DataCapture {
 
   function open(id: string, destination: CaptureDestination): Spool {
     mkdirSync(directory, { recursive: true });
-    const target = targetOf(destination, cloud.now());
+    const target: CaptureTarget = { ...targetOf(destination, cloud.now()), roleArn: destination.roleArn };
     const path = join(directory, `${randomUUID()}.jsonl`);
     const fd = openSync(path, "a");
     // The first line tells a later process where the records belong.
@@ -64,9 +72,14 @@ export function createDataCapture(context: SagemakerContext): DataCapture {
     uploads.add(work);
   }
 
-  async function put(target: S3Location, body: string, path: string): Promise<void> {
+  async function put({ roleArn, ...target }: CaptureTarget, body: string, path: string): Promise<void> {
     try {
-      await s3Of(cloud).putObject({ ...target, body, contentType: "application/json" });
+      await s3Of(cloud).putObject({
+        ...target,
+        body,
+        contentType: "application/json",
+        principal: executionPrincipal(roleArn),
+      });
     } catch (error) {
       cloud.log(SERVICE, `captured records not written: ${(error as Error).message}`, { ...target });
       // What S3 refuses is lost, as on AWS; after any other fault the next start of the cloud tries again.
@@ -99,7 +112,7 @@ export function createDataCapture(context: SagemakerContext): DataCapture {
           .slice(0, -1)
           .map((line) => `${line}\n`)
           .join("");
-        if (header && body !== "") await put(JSON.parse(header) as S3Location, body, path);
+        if (header && body !== "") await put(JSON.parse(header) as CaptureTarget, body, path);
         else rmSync(path, { force: true });
       }
     },

@@ -2,6 +2,7 @@ import { type SagemakerContext, SERVICE } from "./context.ts";
 import { JobFailure } from "./errors.ts";
 import { findModel } from "./model-operations.ts";
 import { type ModelServer, startModelServer } from "./model-server.ts";
+import { throwPlannedFailure } from "./planned-failure.ts";
 import type { VariantRecord } from "./records.ts";
 
 /** A variant that serves. The weight may be changed while it does. */
@@ -39,6 +40,7 @@ export async function startFleet(
   records: readonly VariantRecord[],
 ): Promise<Fleet> {
   let stopped = false;
+  throwPlannedFailure(context.cloud, "RunEndpoint", { EndpointName: endpointName, EndpointConfigName: configName });
 
   async function start(record: VariantRecord): Promise<ModelServer> {
     const instance = `i-${Math.floor(Math.random() * 2 ** 48)

@@ -76,7 +76,11 @@ export function createInvoker(
       input: { contentType: input.contentType, body: input.body },
       output: { contentType: response.contentType, body: response.body },
     });
-    capture.add({ uri: config.DestinationS3Uri ?? "", endpointName: input.endpointName, variantName }, line);
+    const { endpointName } = input;
+    const variants = context.endpointConfigs.get(configName)?.request.ProductionVariants ?? [];
+    const modelName = variants.find((variant) => variant.VariantName === variantName)?.ModelName ?? "";
+    const roleArn = context.models.get(modelName)?.request.ExecutionRoleArn;
+    capture.add({ uri: config.DestinationS3Uri ?? "", endpointName, variantName, roleArn }, line);
   }
 
   function notFound(endpointName: string): AwsError {

@@ -26,11 +26,13 @@ export async function unpackModel(
   model: ModelRecord,
   environment: Readonly<Record<string, string>>,
 ): Promise<UnpackedModel> {
-  const artifact = await unpackOnce(context, model.request.PrimaryContainer?.ModelDataUrl, "ModelDataUrl");
+  const { PrimaryContainer, ExecutionRoleArn } = model.request;
+  const artifact = await unpackOnce(context, PrimaryContainer?.ModelDataUrl, "ModelDataUrl", ExecutionRoleArn);
   const source = environment["SAGEMAKER_SUBMIT_DIRECTORY"] ?? "";
   const program = environment["SAGEMAKER_PROGRAM"] ?? "";
   let code: string;
-  if (source.startsWith("s3://")) code = join(await unpackOnce(context, source, "SAGEMAKER_SUBMIT_DIRECTORY"), "model");
+  if (source.startsWith("s3://"))
+    code = join(await unpackOnce(context, source, "SAGEMAKER_SUBMIT_DIRECTORY", ExecutionRoleArn), "model");
   else if (source.startsWith(CONTAINER_BASE)) code = join(artifact, source.slice(CONTAINER_BASE.length));
   else
     throw new JobFailure(
@@ -45,9 +47,14 @@ export async function unpackModel(
 
 const unpacking = new Map<string, Promise<void>>();
 
-async function unpackOnce(context: SagemakerContext, uri: string | undefined, member: string): Promise<string> {
+async function unpackOnce(
+  context: SagemakerContext,
+  uri: string | undefined,
+  member: string,
+  roleArn: string | undefined,
+): Promise<string> {
   const location = requireS3Uri(uri, member);
-  const object = await headInput(context.cloud, location);
+  const object = await headInput(context.cloud, location, roleArn);
   const base = join(artifactDirectory(context), digestOf(s3Uri(location), object.etag));
   if (existsSync(base)) return base;
   let work = unpacking.get(base);

@@ -1,6 +1,7 @@
 import { Agent, request } from "node:http";
 import type { SagemakerContext } from "./context.ts";
 import { JobFailure } from "./errors.ts";
+import { executionPrincipal, pullImage, writeInstanceMetrics } from "./execution-role.ts";
 import { createLogWriter } from "./log-writer.ts";
 import { unpackModel } from "./model-artifacts.ts";
 import type { ModelRecord } from "./records.ts";
@@ -42,6 +43,9 @@ export class ContainerUnavailable extends Error {
 
 const STARTUP_TIMEOUT_MILLIS = 60_000;
 
+/** `/aws/sagemaker/Endpoints` and `/aws/sagemaker/TransformJobs` hold logs and, as namespaces, the metrics of instances. */
+const instanceNamespace = (logGroup: string): string => logGroup.split("/").slice(0, 4).join("/");
+
 /**
  * Starts the model server of a model: unpacks its artifact, starts its container, waits until it listens.
  * Throws JobFailure with the last lines of the log when it does not come up.
@@ -56,11 +60,14 @@ export async function startModelServer(
   },
 ): Promise<ModelServer> {
   const environment = { ...model.request.PrimaryContainer?.Environment, ...options.environment };
+  const principal = executionPrincipal(model.request.ExecutionRoleArn);
+  pullImage(context.cloud, principal, model.request.PrimaryContainer?.Image);
+  writeInstanceMetrics(context.cloud, principal, instanceNamespace(options.logGroup));
   const [unpacked, container] = await settleBoth(
     unpackModel(context, model, environment),
     context.containers.take(environment),
   );
-  const log = createLogWriter(context.cloud, options.logGroup, options.logStream);
+  const log = createLogWriter(context.cloud, options.logGroup, options.logStream, principal);
   container.onLine((line) => log.write(line));
   void container.exited.then(() => log.close());
   container.assign({

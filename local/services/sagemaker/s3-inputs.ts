@@ -7,6 +7,7 @@ import { AwsError } from "../../kernel/aws-error.ts";
 import type { Cloud } from "../../kernel/cloud.ts";
 import { s3Of } from "./context.ts";
 import { JobFailure } from "./errors.ts";
+import { executionPrincipal } from "./execution-role.ts";
 import { requireS3Uri, type S3Location, s3Uri } from "./s3-uri.ts";
 
 /** One input object and the path that it has in the container or in the output. */
@@ -23,13 +24,15 @@ export interface InputSource {
 /** Lists the objects of an S3Prefix or ManifestFile. Throws JobFailure when there is none or the manifest is wrong. */
 export async function listInputs(cloud: Cloud, source: InputSource, roleArn: string): Promise<InputObject[]> {
   const location = requireS3Uri(source.S3Uri, "S3Uri");
-  if (source.S3DataType === "ManifestFile") return await readManifest(cloud, location);
+  if (source.S3DataType === "ManifestFile") return await readManifest(cloud, location, roleArn);
   if (source.S3DataType !== "S3Prefix") {
     throw new JobFailure("ClientError", `S3DataType ${source.S3DataType} is not supported by the local SageMaker`);
   }
   const found: InputObject[] = [];
   try {
-    for await (const { key } of s3Of(cloud).listObjects({ bucket: location.bucket, prefix: location.key })) {
+    const principal = executionPrincipal(roleArn);
+    const listing = { bucket: location.bucket, prefix: location.key, principal };
+    for await (const { key } of s3Of(cloud).listObjects(listing)) {
       // Folder markers of consoles are not data.
       if (!key.endsWith("/"))
         found.push({ bucket: location.bucket, key, relativePath: relativePath(location.key, key) });
@@ -54,11 +57,11 @@ export function relativePath(prefix: string, key: string): string {
   return key.slice(cut).replace(/^\/+/, "");
 }
 
-async function readManifest(cloud: Cloud, location: S3Location): Promise<InputObject[]> {
+async function readManifest(cloud: Cloud, location: S3Location, roleArn: string): Promise<InputObject[]> {
   const uri = s3Uri(location);
   const fail = (reason: string): JobFailure =>
     new JobFailure("ClientError", `Data download failed: The manifest file ${uri} ${reason}`);
-  const { path } = await headInput(cloud, location);
+  const { path } = await headInput(cloud, location, roleArn);
   let entries: unknown;
   try {
     entries = JSON.parse(await readFile(path, "utf8"));
@@ -79,13 +82,15 @@ async function readManifest(cloud: Cloud, location: S3Location): Promise<InputOb
   });
 }
 
-/** Finds an input object. Throws JobFailure when it is not there. */
+/** Finds an input object with the execution role. Throws JobFailure when it is not there, or the role may not read it. */
 export async function headInput(
   cloud: Cloud,
   location: S3Location,
+  roleArn: string | undefined,
 ): Promise<{ path: string; size: number; etag: string }> {
+  const { bucket, key } = location;
   try {
-    return await s3Of(cloud).headObject(location);
+    return await s3Of(cloud).headObject({ bucket, key, principal: executionPrincipal(roleArn) });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     throw new JobFailure("ClientError", `Data download failed: ${error.code}: ${s3Uri(location)}: ${error.message}`);
@@ -98,6 +103,7 @@ export async function downloadInputs(
   inputs: readonly InputObject[],
   directory: string,
   compression: string | undefined,
+  roleArn: string | undefined,
 ): Promise<void> {
   const root = resolve(directory);
   await mkdir(root, { recursive: true });
@@ -106,7 +112,7 @@ export async function downloadInputs(
     if (!target.startsWith(root + sep)) {
       throw new JobFailure("ClientError", `Data download failed: the key ${input.key} leads out of its channel`);
     }
-    const { path } = await headInput(cloud, input);
+    const { path } = await headInput(cloud, input, roleArn);
     await mkdir(dirname(target), { recursive: true });
     if (compression === "Gzip") {
       await pipeline(createReadStream(path), createGunzip(), createWriteStream(target.replace(/\.gz$/, "")));

@@ -6,6 +6,7 @@ import { listFiles, packDirectory, unpackArchive } from "./archive.ts";
 import type { ContainerProcess, ProcessExit } from "./container-process.ts";
 import { type SagemakerContext, SERVICE, s3Of } from "./context.ts";
 import { failureReasonOf, JobFailure } from "./errors.ts";
+import { executionPrincipal, pullImage, writeInstanceMetrics } from "./execution-role.ts";
 import { makeTrainingDirectory } from "./job-directory.ts";
 import { createLogWriter } from "./log-writer.ts";
 import { createMetricScraper } from "./metric-scraper.ts";
@@ -43,7 +44,7 @@ export function startTrainingRun(context: SagemakerContext, record: TrainingJobR
   async function run(): Promise<void> {
     const { name, request } = record;
     const stream = `${name}/algo-1-${Math.floor(record.createdMillis / 1_000)}`;
-    const log = createLogWriter(context.cloud, TRAINING_LOG_GROUP, stream);
+    const log = createLogWriter(context.cloud, TRAINING_LOG_GROUP, stream, executionPrincipal(request.RoleArn));
     const scraper = createMetricScraper(request.AlgorithmSpecification?.MetricDefinitions ?? [], context.cloud.now);
     try {
       // The interpreter warms up while the data are copied.
@@ -52,6 +53,9 @@ export function startTrainingRun(context: SagemakerContext, record: TrainingJobR
       await rm(base, { recursive: true, force: true });
       await makeTrainingDirectory(base, request);
       advanceTrainingJob(context, name, "InProgress", "Downloading", { startMillis: context.cloud.now() });
+      const principal = executionPrincipal(request.RoleArn);
+      pullImage(context.cloud, principal, request.AlgorithmSpecification?.TrainingImage);
+      writeInstanceMetrics(context.cloud, principal, TRAINING_LOG_GROUP);
       await download(context, request, base);
       container = await taking;
       if (!ending) advanceTrainingJob(context, name, "InProgress", "Training");
@@ -104,11 +108,17 @@ async function download(context: SagemakerContext, request: CreateTrainingJobReq
       { S3DataType: source?.S3DataType, S3Uri: source?.S3Uri },
       request.RoleArn ?? "",
     );
-    await downloadInputs(cloud, inputs, join(base, "input/data", channel.ChannelName ?? ""), channel.CompressionType);
+    await downloadInputs(
+      cloud,
+      inputs,
+      join(base, "input/data", channel.ChannelName ?? ""),
+      channel.CompressionType,
+      request.RoleArn,
+    );
   }
   const location = requireS3Uri(request.HyperParameters?.["sagemaker_submit_directory"], "sagemaker_submit_directory");
   const code = join(base, "code");
-  await unpackArchive((await headInput(cloud, location)).path, code, s3Uri(location));
+  await unpackArchive((await headInput(cloud, location, request.RoleArn)).path, code, s3Uri(location));
   const program = request.HyperParameters?.["sagemaker_program"] ?? "";
   if (!existsSync(join(code, program))) {
     throw new JobFailure("ClientError", `sagemaker_program ${program} is not in ${s3Uri(location)}`);
@@ -183,6 +193,7 @@ async function upload(
       ...location,
       body: createReadStream(archive),
       contentType: "application/x-gzip",
+      principal: executionPrincipal(request.RoleArn),
     });
     if (directory === "model") model = s3Uri(location);
   }

@@ -5,8 +5,10 @@ import type { CreateTransformJobRequest } from "@aws-sdk/client-sagemaker";
 import { type SagemakerContext, SERVICE, s3Of } from "./context.ts";
 import { failureReasonOf, JobFailure } from "./errors.ts";
 import { publishTransformJob } from "./events.ts";
+import { executionPrincipal } from "./execution-role.ts";
 import { createLogWriter } from "./log-writer.ts";
 import { findModel } from "./model-operations.ts";
+import { throwPlannedFailure } from "./planned-failure.ts";
 import { ContainerUnavailable, type ModelServer, startModelServer } from "./model-server.ts";
 import type { TransformJobRecord } from "./records.ts";
 import { headInput, listInputs } from "./s3-inputs.ts";
@@ -31,6 +33,7 @@ const DEFAULT_TIMEOUT_SECONDS = 600;
 export function startTransformRun(context: SagemakerContext, record: TransformJobRecord): TransformRun {
   const base = join(context.cloud.directory(SERVICE), "transform", record.name);
   const abort = new AbortController();
+  let roleArn: string | undefined;
 
   async function run(): Promise<void> {
     const { name, request } = record;
@@ -40,7 +43,9 @@ export function startTransformRun(context: SagemakerContext, record: TransformJo
     try {
       const settings = readSettings(request, abort.signal);
       const model = findModel(context, request.ModelName);
+      roleArn = model.request.ExecutionRoleArn;
       updateTransformJob(context, name, { startMillis: context.cloud.now() });
+      throwPlannedFailure(context.cloud, "RunTransformJob", { TransformJobName: name });
       const starting = startModelServer(context, model, {
         environment: { ...batchEnvironment(settings), ...request.Environment },
         logGroup: TRANSFORM_LOG_GROUP,
@@ -52,7 +57,7 @@ export function startTransformRun(context: SagemakerContext, record: TransformJo
       const inputs = await listInputs(
         context.cloud,
         { S3DataType: source?.S3DataType, S3Uri: source?.S3Uri },
-        model.request.ExecutionRoleArn ?? "",
+        roleArn ?? "",
       ).catch(async (error: unknown) => {
         await starting.then(
           (started) => started.stop(),
@@ -65,12 +70,19 @@ export function startTransformRun(context: SagemakerContext, record: TransformJo
       for (const input of inputs) {
         if (abort.signal.aborted) break;
         const target = join(base, "object.out");
-        await transformObject(server, settings, (await headInput(context.cloud, input)).path, s3Uri(input), target);
+        await transformObject(
+          server,
+          settings,
+          (await headInput(context.cloud, input, roleArn)).path,
+          s3Uri(input),
+          target,
+        );
         await s3Of(context.cloud).putObject({
           bucket: destination.bucket,
           key: joinKey(destination.key, `${input.relativePath}.out`),
           body: createReadStream(target),
           contentType: request.TransformOutput?.Accept,
+          principal: executionPrincipal(roleArn),
         });
       }
       finish(abort.signal.aborted ? "Stopped" : "Completed");
@@ -98,7 +110,7 @@ export function startTransformRun(context: SagemakerContext, record: TransformJo
       error instanceof ContainerUnavailable
         ? new JobFailure("AlgorithmError", `The model server gave no answer: ${error.message}`)
         : error;
-    const log = createLogWriter(context.cloud, TRANSFORM_LOG_GROUP, `${stream}/data-log`);
+    const log = createLogWriter(context.cloud, TRANSFORM_LOG_GROUP, `${stream}/data-log`, executionPrincipal(roleArn));
     log.write(`[sagemaker logs]: ${(error as Error).message}`);
     log.close();
     return failureReasonOf(failure);

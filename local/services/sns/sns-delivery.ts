@@ -1,10 +1,11 @@
 import { AwsError } from "../../kernel/aws-error.ts";
-import type { Cloud } from "../../kernel/cloud.ts";
+import type { Cloud, Principal } from "../../kernel/cloud.ts";
 import type { OutboxEntry } from "../../shared/durable-outbox.ts";
 import { lambdaEvent, notification, queueAttributes, textFor } from "./envelope.ts";
 import type { PublishedMessage, SubscriptionRecord } from "./types.ts";
 
-const SNS_PRINCIPAL = { arn: "sns.amazonaws.com" };
+/** SNS as it acts for a topic. */
+const forTopic = (topicArn: string): Principal => ({ arn: "sns.amazonaws.com", sourceArn: topicArn });
 const FIRST_RETRY_MILLIS = 500;
 const LAST_RETRY_MILLIS = 60_000;
 /** SNS gives up on queues and functions after 23 days; here the laptop is the limit. */
@@ -40,7 +41,7 @@ export async function deliverNotification(cloud: Cloud, entry: OutboxEntry<Pendi
             : JSON.stringify(notification(cloud.endpoint(), message, subscription)),
           ...(isRaw ? { MessageAttributes: queueAttributes(message) } : {}),
         },
-        SNS_PRINCIPAL,
+        forTopic(subscription.topicArn),
       );
       return;
     case "lambda":
@@ -52,7 +53,7 @@ export async function deliverNotification(cloud: Cloud, entry: OutboxEntry<Pendi
           InvocationType: "Event",
           Payload: Buffer.from(JSON.stringify(lambdaEvent(cloud.endpoint(), message, subscription)), "utf8"),
         },
-        SNS_PRINCIPAL,
+        forTopic(subscription.topicArn),
       );
       return;
     case "http":
@@ -106,7 +107,7 @@ export async function afterFailedNotification(
       "sqs",
       "SendMessage",
       { QueueUrl: queueUrl(cloud, queueArn), MessageBody: body, MessageAttributes: attributes },
-      SNS_PRINCIPAL,
+      forTopic(subscription.topicArn),
     );
     cloud.log("sns", "a message did not reach its subscription and went to the dead-letter queue", fields);
   } catch (deadLetterError) {

@@ -1,5 +1,6 @@
 import { AwsError } from "../../kernel/aws-error.ts";
 import type { Cloud, Operation, RequestContext } from "../../kernel/cloud.ts";
+import { scaledMillis } from "../../kernel/time-scale.ts";
 import { md5OfAttributes, md5OfBody, messageSizeBytes } from "../../shared/message-digest.ts";
 import { integerAttribute, MAX_MESSAGE_BYTES } from "./attributes.ts";
 import { invalidParameter, missingParameter, sqsError } from "./errors.ts";
@@ -119,7 +120,12 @@ export function messageOperations(cloud: Cloud, store: QueueStore, count: CountM
       if (input.ReceiveRequestAttemptId !== undefined) {
         throw sqsError("UnsupportedOperation", "The local cloud does not support ReceiveRequestAttemptId.");
       }
-      const messages = await queue.receiveWaiting(max, visibilitySeconds, waitSeconds * 1_000, context.signal);
+      const messages = await queue.receiveWaiting(
+        max,
+        scaledMillis(visibilitySeconds * 1_000) / 1_000,
+        waitSeconds * 1_000,
+        context.signal,
+      );
       if (messages.length === 0) return {};
       count(queue, "Received", messages.length);
       const systemNames = [...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])];

@@ -67,6 +67,30 @@ describe("the model catalog", () => {
     expect(world.training.endpoints.size).toBe(1);
   });
 
+  it("waits for an endpoint that is changing, and for its end, before the config goes", async () => {
+    const world = createWorld();
+    await publishCatalog(world.factory, catalog(world, [testDefinitionYaml()]));
+    await upload(world, "strikes/incoming/a.csv", strikesCsv(800));
+    await runEverything(world);
+    const [[name, live] = []] = world.training.endpoints;
+    if (name === undefined || live === undefined) throw new Error("nothing serves");
+    const states = ["Updating", "InService", "Deleting", "Deleting", null];
+    const deleted: string[] = [];
+    const training = Object.assign(Object.create(world.training), {
+      describeEndpoint: async () => {
+        const status = states.shift() ?? null;
+        if (status === null) world.training.endpoints.delete(name);
+        return status === null ? null : { ...live, status };
+      },
+      deleteEndpoint: async (endpoint: string) => {
+        deleted.push(endpoint);
+      },
+    });
+    await removeCatalog({ ...world.factory, training });
+    expect(deleted).toEqual([name]);
+    expect(world.training.configs.size).toBe(0);
+  });
+
   it("is deleted with the stack, also twice", async () => {
     const world = createWorld();
     await publishCatalog(world.factory, catalog(world, [testDefinitionYaml()]));

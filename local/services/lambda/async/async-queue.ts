@@ -1,5 +1,6 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { DurableMap } from "../../../kernel/durable-map.ts";
+import { scaledMillis } from "../../../kernel/time-scale.ts";
 import { functionArn } from "../function-name.ts";
 import { type FunctionStore, LATEST, type StoredFunction, type StoredInvokeConfig } from "../function-store.ts";
 import type { Executor } from "../runtime/executor.ts";
@@ -113,7 +114,7 @@ export class AsyncQueue {
       if (!(error instanceof AwsError) || this.#stopped) return;
       // Throttled: tried again with growing delays until the event is too old.
       const delayMillis = Math.min(MAX_THROTTLE_DELAY_MILLIS, Math.max(1_000, now - event.acceptedMillis));
-      this.#schedule(this.#events.set(event.requestId, { ...event, dueMillis: now + delayMillis }));
+      this.#schedule(this.#events.set(event.requestId, { ...event, dueMillis: now + scaledMillis(delayMillis) }));
       return;
     }
     // A process that was killed because the cloud stops has not failed: its event runs again after the restart.
@@ -128,7 +129,9 @@ export class AsyncQueue {
     if (tried.attempts > (config?.maximumRetryAttempts ?? DEFAULT_RETRIES) || delayMillis === undefined) {
       return await this.#giveUp(tried, fn, "RetriesExhausted", outcome);
     }
-    this.#schedule(this.#events.set(event.requestId, { ...tried, dueMillis: this.#store.cloud.now() + delayMillis }));
+    this.#schedule(
+      this.#events.set(event.requestId, { ...tried, dueMillis: this.#store.cloud.now() + scaledMillis(delayMillis) }),
+    );
   }
 
   async #giveUp(

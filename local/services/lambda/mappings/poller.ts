@@ -109,14 +109,12 @@ export class Poller {
     const messages = output.Messages ?? [];
     if (messages.length === 0 || !this.#abort.signal.aborted) return messages;
     // The mapping ended while the poll was open: the messages go back at once.
-    await this.#cloud.call("sqs", "ChangeMessageVisibilityBatch", {
-      QueueUrl,
-      Entries: messages.map((message, index) => ({
-        Id: String(index),
-        ReceiptHandle: message.ReceiptHandle,
-        VisibilityTimeout: 0,
-      })),
-    });
+    const Entries = messages.map((message, index) => ({
+      Id: String(index),
+      ReceiptHandle: message.ReceiptHandle,
+      VisibilityTimeout: 0,
+    }));
+    await this.#cloud.call("sqs", "ChangeMessageVisibilityBatch", { QueueUrl, Entries }, roleOf(fn));
     return [];
   }
 

@@ -11,6 +11,7 @@ import { MetricsCollector } from "../telemetry/metrics.ts";
 import { endLines, startLine } from "../telemetry/platform-lines.ts";
 import type { InvocationOutcome } from "../types.ts";
 import { killOrphans } from "./orphans.ts";
+import { withPlannedFailure } from "./planned-failure.ts";
 import { MAX_PROCESSES, WorkerPool } from "./pool.ts";
 import { RuntimeApi } from "./runtime-api.ts";
 import { type Invocation, type RunResult, Worker } from "./worker.ts";
@@ -53,7 +54,11 @@ export class Executor {
   }
 
   /** Runs one invocation. Throws TooManyRequestsException when the function's reserved concurrency is used up. */
-  async invoke(fn: StoredFunction, payload: Uint8Array, options: InvokeOptions = {}): Promise<InvocationOutcome> {
+  invoke(fn: StoredFunction, payload: Uint8Array, options: InvokeOptions = {}): Promise<InvocationOutcome> {
+    return withPlannedFailure(this.#store.cloud, fn.name, fn.version, payload, () => this.#run(fn, payload, options));
+  }
+
+  async #run(fn: StoredFunction, payload: Uint8Array, options: InvokeOptions): Promise<InvocationOutcome> {
     if (this.#stopped) throw new AwsError("ServiceException", 500, "The local cloud is shutting down.");
     const { cloud } = this.#store;
     const pool = this.#poolOf(fn);
@@ -128,7 +133,7 @@ export class Executor {
 
   #line(worker: Worker, text: string): void {
     this.#lines.get(worker)?.push(text);
-    this.logs.add(worker.fn.logging.logGroup, worker.logStream, text);
+    this.logs.add(worker.fn.role, worker.fn.logging.logGroup, worker.logStream, text);
   }
 
   #begin(worker: Worker, requestId: string): void {
@@ -142,7 +147,7 @@ export class Executor {
     await result.logged;
     for (const text of endLines(fn, requestId, result)) {
       lines.push(text);
-      this.logs.add(fn.logging.logGroup, worker.logStream, text);
+      this.logs.add(fn.role, fn.logging.logGroup, worker.logStream, text);
     }
     return lines.join("\n").concat("\n").slice(-TAIL_CHARACTERS);
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import type { Cloud } from "../../../kernel/cloud.ts";
+import type { Cloud, Principal } from "../../../kernel/cloud.ts";
 
 const FLUSH_MILLIS = 100;
 // Limits of PutLogEvents; each event counts 26 bytes more than its text.
@@ -9,6 +9,8 @@ const MAX_BATCH_EVENTS = 10_000;
 const EVENT_OVERHEAD_BYTES = 26;
 
 interface Pending {
+  /** The function's role, with which Lambda writes. */
+  readonly role: string;
   readonly group: string;
   readonly stream: string;
   readonly events: { timestamp: number; message: string }[];
@@ -33,11 +35,11 @@ export class LogShipper {
   }
 
   /** Keeps a line; it is sent within a tenth of a second. */
-  add(group: string, stream: string, message: string): void {
+  add(role: string, group: string, stream: string, message: string): void {
     const key = `${group}\n${stream}`;
     let pending = this.#pending.get(key);
     if (pending === undefined) {
-      pending = { group, stream, events: [] };
+      pending = { role, group, stream, events: [] };
       this.#pending.set(key, pending);
     }
     pending.events.push({ timestamp: this.#cloud.now(), message: message === "" ? " " : message });
@@ -67,37 +69,40 @@ export class LogShipper {
     return this.#sending;
   }
 
-  async #send({ group, stream, events }: Pending): Promise<void> {
-    await this.#make(group, stream);
+  async #send({ role, group, stream, events }: Pending): Promise<void> {
+    const principal = { arn: role };
+    await this.#make(principal, group, stream);
     for (const logEvents of inBatches(events)) {
       const input = { logGroupName: group, logStreamName: stream, logEvents };
       try {
-        await this.#cloud.call("logs", "PutLogEvents", input);
+        await this.#cloud.call("logs", "PutLogEvents", input, principal);
       } catch (error) {
         if (!(error instanceof AwsError) || error.code !== "ResourceNotFoundException") throw error;
         // Somebody deleted the group while the process was warm.
-        this.#made.delete(group);
         this.#made.delete(`${group}\n${stream}`);
-        await this.#make(group, stream);
-        await this.#cloud.call("logs", "PutLogEvents", input);
+        await this.#make(principal, group, stream);
+        await this.#cloud.call("logs", "PutLogEvents", input, principal);
       }
     }
   }
 
-  async #make(group: string, stream: string): Promise<void> {
-    if (!this.#made.has(group)) {
-      await this.#unlessThere("CreateLogGroup", { logGroupName: group });
-      this.#made.add(group);
+  /** Makes the stream, and the group only when it is missing: a role need not be allowed to make groups. */
+  async #make(principal: Principal, group: string, stream: string): Promise<void> {
+    if (this.#made.has(`${group}\n${stream}`)) return;
+    const input = { logGroupName: group, logStreamName: stream };
+    try {
+      await this.#unlessThere("CreateLogStream", input, principal);
+    } catch (error) {
+      if (!(error instanceof AwsError) || error.code !== "ResourceNotFoundException") throw error;
+      await this.#unlessThere("CreateLogGroup", { logGroupName: group }, principal);
+      await this.#unlessThere("CreateLogStream", input, principal);
     }
-    if (!this.#made.has(`${group}\n${stream}`)) {
-      await this.#unlessThere("CreateLogStream", { logGroupName: group, logStreamName: stream });
-      this.#made.add(`${group}\n${stream}`);
-    }
+    this.#made.add(`${group}\n${stream}`);
   }
 
-  async #unlessThere(operation: string, input: object): Promise<void> {
+  async #unlessThere(operation: string, input: object, principal: Principal): Promise<void> {
     try {
-      await this.#cloud.call("logs", operation, input);
+      await this.#cloud.call("logs", operation, input, principal);
     } catch (error) {
       if (!(error instanceof AwsError) || error.code !== "ResourceAlreadyExistsException") throw error;
     }

@@ -1,3 +1,4 @@
+import { scaledMillis } from "../../../kernel/time-scale.ts";
 import { ruleHolds } from "../asl/choice.ts";
 import { type Catcher, queryLanguage, type State } from "../asl/definition.ts";
 import { errorMatches, errorOutput } from "../asl/errors-matching.ts";
@@ -206,7 +207,8 @@ async function wait(work: StateWork, state: State): Promise<void> {
     const inner = language === "JSONPath" ? { ...scope, input: applyInputPath(state, scope) } : scope;
     const seconds = await valueField(language, "Seconds", state.Seconds, state.SecondsPath, inner);
     const timestamp = await valueField(language, "Timestamp", state.Timestamp, state.TimestampPath, inner);
-    frame.visit.wakeAtMillis = seconds === undefined ? moment(timestamp) : now() + duration(seconds) * 1000;
+    frame.visit.wakeAtMillis =
+      seconds === undefined ? moment(timestamp) : now() + scaledMillis(duration(seconds) * 1000);
     run.save(frame);
     run.commit();
   }
@@ -280,7 +282,7 @@ function scheduleRetry(work: StateWork, state: State, failure: StateError): bool
   visit.attempts[decision.retrierIndex] = (visit.attempts[decision.retrierIndex] ?? 0) + 1;
   for (let index = 0; index < visit.attempts.length; index += 1) visit.attempts[index] ??= 0;
   visit.retryCount += 1;
-  visit.retryAtMillis = engine.cloud.now() + decision.delayMillis;
+  visit.retryAtMillis = engine.cloud.now() + scaledMillis(decision.delayMillis);
   delete visit.task;
   delete visit.join;
   delete visit.mapRunArn;

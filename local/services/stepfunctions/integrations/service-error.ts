@@ -1,4 +1,5 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
+import { AnswerLost } from "../../../kernel/faults/answer-lost.ts";
 import { loadModel, type ServiceModel } from "../../../kernel/model.ts";
 import { StateError } from "../asl/state-error.ts";
 import { operationName, type Resource } from "./resource.ts";
@@ -15,6 +16,7 @@ import { operationName, type Resource } from "./resource.ts";
  */
 export function toStateError(error: unknown, resource: Resource, requestId: string): unknown {
   if (!(error instanceof AwsError)) return error;
+  if (error instanceof AnswerLost) return new StateError(`${prefixOf(resource)}.SdkClientException`, error.message);
   if (resource.kind === "lambda-function") return lambdaError(error, "Lambda", requestId);
   if (resource.kind === "sdk") {
     const { id, client } = resource.service;
@@ -30,6 +32,12 @@ export function toStateError(error: unknown, resource: Resource, requestId: stri
     `${prefix}.${name}`,
     `${error.message} (Service: ${causeName}; Status Code: ${error.statusCode}; Error Code: ${error.code}; Request ID: ${requestId}; Proxy: null)`,
   );
+}
+
+/** The prefix under which a service's errors are reported. */
+function prefixOf(resource: Resource): string {
+  if (resource.kind === "lambda-function") return "Lambda";
+  return resource.kind === "sdk" ? resource.service.client : resource.service.prefix;
 }
 
 function lambdaError(error: AwsError, prefix: string, requestId: string): StateError {

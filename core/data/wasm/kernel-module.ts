@@ -1,0 +1,84 @@
+import { KERNEL_BASE64 } from "./kernel.generated.ts";
+
+/** What the module calls; see the declarations in kernel.as. */
+export interface KernelHost {
+  oddNumber(cell: number, start: number, end: number): number;
+  exactNumber(start: number, end: number): number;
+  newLevel(cell: number, start: number, end: number, hash: number, slot: number): number;
+  oddTime(cell: number, start: number, end: number): number;
+  formatNumber(value: number, out: number): number;
+  keyCell(index: number, start: number, end: number, out: number): number;
+  rowKey(fraction: number, row: number, length: number): void;
+  farValue(cell: number, value: number): void;
+}
+
+/** Variables of the module that the host sets or reads; see kernel.as. */
+export type KernelVariable =
+  | "cells"
+  | "cellCount"
+  | "delimiter"
+  | "powers"
+  | "masks"
+  | "firstBuckets"
+  | "uppers"
+  | "lowestExponent"
+  | "exponents"
+  | "buckets"
+  | "blockRows"
+  | "scratch"
+  | "keyList"
+  | "keyCount"
+  | "keyBuffer"
+  | "mayVary"
+  | "featureList"
+  | "featureCount"
+  | "target"
+  | "countedList"
+  | "countedCount"
+  | "summedList"
+  | "summedCount"
+  | "timed"
+  | "testShare"
+  | "validationEnd"
+  | "idStart"
+  | "idStartLength"
+  | "labelText"
+  | "labelTextLength"
+  | "featuresText"
+  | "featuresTextLength"
+  | "outputBound"
+  | "outTrain"
+  | "outValidation"
+  | "outTest"
+  | "outTrainEnd"
+  | "outValidationEnd"
+  | "outTestEnd"
+  | "rowsTrain"
+  | "rowsValidation"
+  | "rowsTest"
+  | "rows"
+  | "stopped";
+
+/** An instance of the module. */
+export interface Kernel {
+  memory: WebAssembly.Memory;
+  run(from: number, end: number, firstRow: number, writes: number): number;
+  variables: Record<KernelVariable, WebAssembly.Global<"i32" | "f64">>;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** Makes an instance; the module is compiled once. It needs SIMD, which every supported Node.js has. */
+export function createKernel(host: KernelHost): Kernel {
+  compiled ??= new WebAssembly.Module(Buffer.from(KERNEL_BASE64, "base64"));
+  const { exports } = new WebAssembly.Instance(compiled, {
+    host: { ...host },
+    env: {
+      abort: () => {
+        throw new WebAssembly.RuntimeError("the ingest kernel has aborted");
+      },
+    },
+  });
+  const { memory, run, ...variables } = exports;
+  return { memory, run, variables } as Kernel;
+}

@@ -1,0 +1,119 @@
+import { BUCKET_UPPERS, EXPONENTS, FIRST_BUCKETS, LOWEST_EXPONENT } from "../bucket-table.ts";
+import { createKernel, type Kernel, type KernelHost, type KernelVariable } from "./kernel-module.ts";
+
+/** Longest record that the fast lane reads, and room for what comes in at once. */
+export const INPUT_BYTES = 131_072;
+const OUTPUT_BYTES = 262_144;
+/** Bytes that may be read and written beyond the end of a buffer, because the module works 16 bytes at a time. */
+const SLACK = 64;
+const PAGE = 65_536;
+const LF = 0x0a;
+
+/**
+ * A module instance and its memory: constant tables and buffers first, then what one file needs, which is given out from the
+ * start again for the next file.
+ */
+export class LaneMemory {
+  bytes = new Uint8Array(0);
+  view = new DataView(new ArrayBuffer(0));
+  readonly kernel: Kernel;
+  readonly input: number;
+  readonly keyBuffer: number;
+  private readonly outputs: readonly [number, number, number];
+  private readonly mayVary: number;
+  private readonly fileStart: number;
+  private top = 1_024;
+
+  constructor(host: KernelHost) {
+    this.kernel = createKernel(host);
+    this.refresh();
+    this.set("powers", this.keep(Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))));
+    const masks = new Uint8Array(17 * 16);
+    for (let length = 1; length <= 16; length++) masks.fill(0xff, length * 16, length * 16 + length);
+    this.set("masks", this.keep(masks));
+    this.set("firstBuckets", this.keep(FIRST_BUCKETS));
+    this.set("uppers", this.keep(BUCKET_UPPERS));
+    this.set("lowestExponent", LOWEST_EXPONENT);
+    this.set("exponents", EXPONENTS);
+    this.set("buckets", BUCKET_UPPERS.length);
+    this.mayVary = this.allocate(256);
+    this.set("mayVary", this.mayVary);
+    this.input = this.allocate(INPUT_BYTES);
+    this.set("scratch", this.allocate(INPUT_BYTES));
+    this.keyBuffer = this.allocate(INPUT_BYTES * 2);
+    this.set("keyBuffer", this.keyBuffer);
+    this.outputs = [this.allocate(OUTPUT_BYTES), this.allocate(OUTPUT_BYTES), this.allocate(OUTPUT_BYTES)];
+    this.fileStart = this.top;
+  }
+
+  /** Begins a new file: everything that was given out for the last one is free again. */
+  restart(mayVary: Uint8Array): void {
+    this.top = this.fileStart;
+    this.bytes.set(mayVary, this.mayVary);
+    this.resetOutputs();
+  }
+
+  set(name: KernelVariable, value: number): void {
+    this.kernel.variables[name].value = value;
+  }
+
+  get(name: KernelVariable): number {
+    return this.kernel.variables[name].value;
+  }
+
+  /** Gives out memory: zeros, on a boundary of 16. */
+  allocate(sizeBytes: number): number {
+    const place = this.top;
+    this.top = (place + sizeBytes + SLACK + 15) & ~15;
+    const missing = this.top + SLACK - this.bytes.length;
+    if (missing > 0) {
+      this.kernel.memory.grow(Math.ceil(missing / PAGE));
+      this.refresh();
+    }
+    this.bytes.fill(0, place, this.top);
+    return place;
+  }
+
+  /** Gives out memory that holds a copy of an array. */
+  keep(array: Uint8Array | Uint16Array | Uint32Array | Float64Array): number {
+    const place = this.allocate(array.byteLength);
+    this.bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), place);
+    return place;
+  }
+
+  /** Appends bytes to the input at `end`, with line feeds after them that end every scan; gives the new end. */
+  append(chunk: Uint8Array, end: number): number {
+    this.bytes.set(chunk, end);
+    const next = end + chunk.length;
+    this.bytes.fill(LF, next, next + SLACK);
+    return next;
+  }
+
+  /** What was written to the parts since the last call; the bytes are good until the next run. */
+  takeOutputs(): { train: Uint8Array; validation: Uint8Array; test: Uint8Array } {
+    const [train, validation, test] = this.outputs;
+    const outputs = {
+      train: this.bytes.subarray(train, this.get("outTrain")),
+      validation: this.bytes.subarray(validation, this.get("outValidation")),
+      test: this.bytes.subarray(test, this.get("outTest")),
+    };
+    this.resetOutputs();
+    return outputs;
+  }
+
+  private resetOutputs(): void {
+    const [train, validation, test] = this.outputs;
+    this.set("outTrain", train);
+    this.set("outValidation", validation);
+    this.set("outTest", test);
+    this.set("outTrainEnd", train + OUTPUT_BYTES);
+    this.set("outValidationEnd", validation + OUTPUT_BYTES);
+    this.set("outTestEnd", test + OUTPUT_BYTES);
+    for (const name of ["rowsTrain", "rowsValidation", "rowsTest"] as const) this.set(name, 0);
+  }
+
+  private refresh(): void {
+    this.bytes = new Uint8Array(this.kernel.memory.buffer);
+    this.view = new DataView(this.kernel.memory.buffer);
+  }
+}
