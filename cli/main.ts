@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import colors from "picocolors";
 import { dataCommand } from "./commands/data-command.ts";
+import { doctor } from "./commands/doctor.ts";
 import { drift } from "./commands/drift.ts";
 import { initModel } from "./commands/init-model.ts";
 import { predict } from "./commands/predict.ts";
@@ -116,6 +117,10 @@ program.addCommand(dataCommand(onFactory, integer));
 onFactory(program.command("drift").argument("<model>").description("the newest drift check"))
   .option("--now", "check what has been captured until now", false)
   .action(drift);
+
+onFactory(program.command("doctor").description("what would stop a first deployment or a first run"))
+  .option("--models <directory>", "directory of the definitions (default: the stage's setting)")
+  .action(doctor);
 
 program
   .command("demo")

@@ -3,6 +3,7 @@ import { dataCheckout } from "./data-checkout.ts";
 import { dataDiff } from "./data-diff.ts";
 import { dataLog } from "./data-log.ts";
 import { dataShow } from "./data-show.ts";
+import { dataSql } from "./data-sql.ts";
 
 const DATASET = "id, beginning of an id, or v12 for what version 12 was trained on";
 
@@ -35,6 +36,13 @@ export function dataCommand(
       .argument("[after]", `${DATASET} (default: the newest)`)
       .description("what changed between two dataset versions: batches, rows, columns, distributions"),
   ).action(dataDiff);
+  onFactory(
+    data
+      .command("sql")
+      .argument("<model>")
+      .argument("[dataset]", `${DATASET} (default: the newest)`)
+      .description("SQL for Athena that reads a dataset version where it lies and computes its profile"),
+  ).action(dataSql);
   onFactory(
     data
       .command("checkout")

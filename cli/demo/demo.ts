@@ -40,7 +40,7 @@ export async function demo(options: { json?: string; keep: boolean }): Promise<v
     await stopLocalCloud(state);
     rmSync(state, { recursive: true, force: true });
     await setUpPython(progress);
-    const started = await startLocalCloud({ state, port: 0, stage: "dev" }, progress);
+    const started = await startLocalCloud({ state, port: 0, stage: "dev", enforceIam: true }, progress);
     report.timings = {
       synthSeconds: started.synthCached ? 0 : started.synthSeconds,
       readySeconds: started.readySeconds,

@@ -1,5 +1,6 @@
 import { catchAll, lambdaTask, retry, sagemakerTask } from "./tasks.ts";
 import type { State, StateMachine } from "./types.ts";
+import { ALREADY_EXISTS } from "./wait-for-job.ts";
 
 /** The Lambda functions (ARNs) that a delivery calls. */
 export interface DeliveryMachineParts {
@@ -36,10 +37,12 @@ export function deliveryMachine(parts: DeliveryMachineParts): StateMachine {
   const input = { request: "{% $request %}" };
   const beforeChange = catchAll("Record failure");
   const afterChange = catchAll("Inspect before roll-back", { polls: 0, restored: false });
+  // An update that was refused may be under way all the same: an earlier try had its effect and the answer was lost.
+  const afterRefusal = catchAll("Wait", { refusal: "{% $states.errorOutput %}" });
   const states: Record<string, State> = {
     Start: {
       Type: "Pass",
-      Assign: { request: "{% $states.input %}", plan: null, polls: 0, restored: false },
+      Assign: { request: "{% $states.input %}", plan: null, polls: 0, restored: false, refusal: null },
       Next: "Plan",
     },
     Plan: lambdaTask(parts.planFunctionArn, "{% $request %}", {
@@ -63,7 +66,7 @@ export function deliveryMachine(parts: DeliveryMachineParts): StateMachine {
             ErrorEquals: ["States.ALL"],
             Assign: {
               error: "{% $states.errorOutput %}",
-              configExists: "{% $contains($states.errorOutput.Cause, 'already exist') %}",
+              configExists: ALREADY_EXISTS,
             },
             Next: "Config is there?",
           },
@@ -94,16 +97,22 @@ export function deliveryMachine(parts: DeliveryMachineParts): StateMachine {
         EndpointConfigName: "{% $plan.endpointConfig.EndpointConfigName %}",
         Tags: "{% $plan.tags %}",
       },
-      onError: afterChange,
+      onError: catchAll("Endpoint is there?", { polls: 0, endpointExists: ALREADY_EXISTS }),
       next: "Wait",
     }),
+    "Endpoint is there?": {
+      Type: "Choice",
+      Comment: "An earlier try whose answer was lost may have made it",
+      Choices: [{ Condition: "{% $endpointExists %}", Next: "Wait" }],
+      Default: "Inspect before roll-back",
+    },
     "Update endpoint": sagemakerTask("aws-sdk:sagemaker:updateEndpoint", "plan", [], {
       comment: "A variant comes or goes, which guardrails cannot express",
       more: {
         EndpointName: "{% $plan.endpointName %}",
         EndpointConfigName: "{% $plan.endpointConfig.EndpointConfigName %}",
       },
-      onError: afterChange,
+      onError: afterRefusal,
       next: "Wait",
     }),
     "Update endpoint under guardrails": sagemakerTask("aws-sdk:sagemaker:updateEndpoint", "plan", [], {
@@ -112,7 +121,7 @@ export function deliveryMachine(parts: DeliveryMachineParts): StateMachine {
         EndpointConfigName: "{% $plan.endpointConfig.EndpointConfigName %}",
         DeploymentConfig: "{% $plan.deploymentConfig %}",
       },
-      onError: afterChange,
+      onError: afterRefusal,
       next: "Wait",
     }),
     Wait: { Type: "Wait", Seconds: NEXT_WAIT, Assign: { polls: "{% $polls + 1 %}" }, Next: "Look" },
@@ -137,11 +146,8 @@ export function deliveryMachine(parts: DeliveryMachineParts): StateMachine {
     "Did not arrive": {
       Type: "Pass",
       Assign: {
-        error: {
-          Error: "delivery.not-in-service",
-          Cause:
-            "{% 'The endpoint is ' & $live.status & ' with config ' & $live.configName & '; wanted ' & $plan.endpointConfig.EndpointConfigName & '. ' & $live.failureReason %}",
-        },
+        error:
+          "{% $refusal != null ? $refusal : {'Error': 'delivery.not-in-service', 'Cause': 'The endpoint is ' & $live.status & ' with config ' & $live.configName & '; wanted ' & $plan.endpointConfig.EndpointConfigName & '. ' & $live.failureReason} %}",
         polls: 0,
       },
       Next: "Inspect before roll-back",

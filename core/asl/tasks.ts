@@ -28,8 +28,8 @@ export function retry(
 
 /**
  * Errors of the Lambda service itself, which AWS advises to retry
- * (https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html), a function that ran out of time,
- * and our own error for a dependency that is throttled or away.
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html), a function that is just being deployed
+ * or ran out of time, and our own error for a dependency that is throttled or away.
  */
 const LAMBDA_TRANSIENT = [
   "Lambda.ClientExecutionTimeoutException",
@@ -37,27 +37,44 @@ const LAMBDA_TRANSIENT = [
   "Lambda.AWSLambdaException",
   "Lambda.SdkClientException",
   "Lambda.TooManyRequestsException",
+  "Lambda.ResourceConflictException",
   "Lambda.Unknown",
   "Sandbox.Timedout",
   "cloud.unavailable",
   "registry.version-conflict",
 ] as const;
 
-/** Throttling, missing capacity or quota, and faults of SageMaker: worth another try; a malformed request is not in here. */
-const SAGEMAKER_TRANSIENT = [
+/** A quota that is used up, and throttling under a name of its own: both pass with time. */
+const SAGEMAKER_BUSY = [
   "ThrottlingException",
   "SageMaker.ThrottlingException",
+  "SageMaker.ResourceLimitExceededException",
+] as const;
+
+/**
+ * What SageMaker's model does not list arrives under its base exception: throttling and internal errors, but malformed
+ * requests and taken names as well. So these get few tries within a minute, or a mistake would take half an hour to be told.
+ */
+const SAGEMAKER_UNLISTED = [
   "SageMaker.AmazonSageMakerException",
   "SageMaker.SageMakerException",
-  "SageMaker.ResourceLimitExceededException",
   "SageMaker.SdkClientException",
 ] as const;
 
-/** Rule for every Lambda task: up to 6 tries within about two minutes. */
-export const retryLambda = retry(LAMBDA_TRANSIENT, { intervalSeconds: 1, maxAttempts: 6, maxDelaySeconds: 60 });
+/** Rules for every Lambda task: up to 6 tries within about two minutes; an answer that never came is awaited twice more. */
+export const retryLambda: readonly RetryRule[] = [
+  retry(LAMBDA_TRANSIENT, { intervalSeconds: 1, maxAttempts: 6, maxDelaySeconds: 60 }),
+  retry(["States.Timeout"], { intervalSeconds: 1, maxAttempts: 2, maxDelaySeconds: 60 }),
+];
 
-/** Rule for every SageMaker call: up to 8 tries within about half an hour, because a quota frees when another job ends. */
-export const retrySagemaker = retry(SAGEMAKER_TRANSIENT, { intervalSeconds: 5, maxAttempts: 8, maxDelaySeconds: 600 });
+/**
+ * Rules for every SageMaker call: up to 8 tries within about half an hour while a quota is used up, because it frees when
+ * another job ends; up to 5 tries within a minute for the rest.
+ */
+export const retrySagemaker: readonly RetryRule[] = [
+  retry(SAGEMAKER_BUSY, { intervalSeconds: 5, maxAttempts: 8, maxDelaySeconds: 600 }),
+  retry(SAGEMAKER_UNLISTED, { intervalSeconds: 2, maxAttempts: 5, maxDelaySeconds: 30 }),
+];
 
 /** Catches everything, keeps the error in the variable `error`, and goes on at `next`. */
 export function catchAll(next: string, assign: Readonly<Record<string, Json>> = {}): readonly Json[] {
@@ -95,7 +112,7 @@ function task(resource: string, args: Json, defaults: readonly RetryRule[], flow
  * It ends two seconds after the longest time that Lambda allows (15 minutes), so that a lost answer cannot hang a run.
  */
 export function lambdaTask(functionArn: string, payload: Json, flow: TaskFlow): State {
-  return task("arn:aws:states:::lambda:invoke", { FunctionName: functionArn, Payload: payload }, [retryLambda], {
+  return task("arn:aws:states:::lambda:invoke", { FunctionName: functionArn, Payload: payload }, retryLambda, {
     timeoutSeconds: 902,
     ...flow,
   });
@@ -115,5 +132,5 @@ export function sagemakerTask(
 ): State {
   const args: Record<string, Json> = {};
   for (const member of members) args[member] = `{% $${request}.${member} %}`;
-  return task(`arn:aws:states:::${integration}`, { ...args, ...flow.more }, [retrySagemaker], flow);
+  return task(`arn:aws:states:::${integration}`, { ...args, ...flow.more }, retrySagemaker, flow);
 }

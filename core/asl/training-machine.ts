@@ -1,5 +1,6 @@
 import { catchAll, lambdaTask, retry, sagemakerTask } from "./tasks.ts";
 import type { Json, State, StateMachine } from "./types.ts";
+import { ALREADY_EXISTS, lookAt, waitForJob } from "./wait-for-job.ts";
 
 /** The Lambda functions (ARNs) and the delivery machine (ARN) that a training run calls. */
 export interface TrainingMachineParts {
@@ -46,11 +47,22 @@ export const TRANSFORM_JOB_MEMBERS = [
   "Tags",
 ] as const;
 
+/** The delivery of this run has been started by an earlier try whose answer was lost; its name is unique to the delivery. */
+const EXECUTION_EXISTS = "StepFunctions.ExecutionAlreadyExistsException";
+
 const RUN = { model: "{% $run.model %}", runId: "{% $run.runId %}", fence: "{% $run.fence %}" };
 /** Four days: the longest training job we allow (3 days) and room for transforms and retries. */
 const MACHINE_TIMEOUT_SECONDS = 4 * 24 * 3600;
-/** CreateModel answers that it exists when an earlier try has made it: the run goes on with it. */
-const MODEL_EXISTS = "{% $contains($states.errorOutput.Cause, 'already exist') %}";
+/** What the run remembers of its training job, from DescribeTrainingJob's answer; AWS leaves times out while the job runs. */
+const TRAINING = {
+  training: {
+    modelDataUrl: "{% $states.result.ModelArtifacts.S3ModelArtifacts %}",
+    billableSeconds:
+      "{% $exists($states.result.BillableTimeInSeconds) ? $states.result.BillableTimeInSeconds : $exists($states.result.TrainingTimeInSeconds) ? $states.result.TrainingTimeInSeconds : 0 %}",
+    instanceType: "{% $plan.trainingJob.ResourceConfig.InstanceType %}",
+    instanceCount: "{% $plan.trainingJob.ResourceConfig.InstanceCount %}",
+  },
+};
 
 /**
  * The training machine: plan, train, predict the held-out rows with challenger and champion side by side, gate, register,
@@ -96,18 +108,25 @@ export function trainingMachine(parts: TrainingMachineParts): StateMachine {
       { next: "Done" },
     ),
     Train: sagemakerTask("sagemaker:createTrainingJob.sync", "plan.trainingJob", TRAINING_JOB_MEMBERS, {
-      assign: {
-        training: {
-          modelDataUrl: "{% $states.result.ModelArtifacts.S3ModelArtifacts %}",
-          billableSeconds:
-            "{% $exists($states.result.BillableTimeInSeconds) ? $states.result.BillableTimeInSeconds : $states.result.TrainingTimeInSeconds %}",
-          instanceType: "{% $plan.trainingJob.ResourceConfig.InstanceType %}",
-          instanceCount: "{% $plan.trainingJob.ResourceConfig.InstanceCount %}",
-        },
-      },
-      onError,
+      assign: TRAINING,
+      onError: catchAll("Does the training job run?", { jobExists: ALREADY_EXISTS }),
       next: "Predict held-out rows",
     }),
+    "Does the training job run?": {
+      Type: "Choice",
+      Choices: [{ Condition: "{% $jobExists %}", Next: lookAt("training job") }],
+      Default: "Record failure",
+    },
+    ...waitForJob({
+      kind: "TrainingJob",
+      name: "$plan.trainingJob.TrainingJobName",
+      label: "training job",
+      assign: TRAINING,
+      onError,
+      next: "Predict held-out rows",
+      failed: "Training job failed",
+    }),
+    "Training job failed": { Type: "Pass", Assign: { error: "{% $trainingJobError %}" }, Next: "Record failure" },
     "Predict held-out rows": {
       Type: "Parallel",
       Comment: "Challenger and champion predict the same rows, which neither was trained on",
@@ -153,8 +172,11 @@ export function trainingMachine(parts: TrainingMachineParts): StateMachine {
         Name: "{% $registered.delivery.model & '-' & $registered.delivery.deliveryId %}",
         Input: "{% $registered.delivery %}",
       },
-      Retry: [retry(["States.TaskFailed"], { intervalSeconds: 2, maxAttempts: 6, maxDelaySeconds: 60 })],
-      Catch: onError,
+      Retry: [
+        retry([EXECUTION_EXISTS], { intervalSeconds: 1, maxAttempts: 0, maxDelaySeconds: 60 }),
+        retry(["States.TaskFailed"], { intervalSeconds: 2, maxAttempts: 6, maxDelaySeconds: 60 }),
+      ],
+      Catch: [{ ErrorEquals: [EXECUTION_EXISTS], Next: "Finish" }, ...onError],
       Next: "Finish",
     },
     Finish: lambdaTask(
@@ -200,7 +222,7 @@ function challengerBranch(): Json {
           onError: [
             {
               ErrorEquals: ["States.ALL"],
-              Assign: { modelExists: MODEL_EXISTS, modelError: "{% $states.errorOutput %}" },
+              Assign: { modelExists: ALREADY_EXISTS, modelError: "{% $states.errorOutput %}" },
               Next: "Model is there?",
             },
           ],
@@ -213,12 +235,7 @@ function challengerBranch(): Json {
         Default: "No model",
       },
       "No model": { Type: "Fail", Error: "{% $modelError.Error %}", Cause: "{% $modelError.Cause %}" },
-      "Predict with challenger": sagemakerTask(
-        "sagemaker:createTransformJob.sync",
-        "plan.transforms.challenger",
-        TRANSFORM_JOB_MEMBERS,
-        {},
-      ),
+      ...predict("challenger"),
     },
   } as unknown as Json;
 }
@@ -235,12 +252,45 @@ function championBranch(): Json {
         Default: "First model",
       },
       "First model": { Type: "Pass", End: true },
-      "Predict with champion": sagemakerTask(
-        "sagemaker:createTransformJob.sync",
-        "plan.transforms.champion",
-        TRANSFORM_JOB_MEMBERS,
-        {},
-      ),
+      ...predict("champion"),
     },
   } as unknown as Json;
+}
+
+/** Batch transform of one variant over the held-out rows; the last state of a branch. */
+function predict(variant: "challenger" | "champion"): Record<string, State> {
+  const request = `plan.transforms.${variant}`;
+  const label = `${variant}'s transform job`;
+  return {
+    [`Predict with ${variant}`]: sagemakerTask("sagemaker:createTransformJob.sync", request, TRANSFORM_JOB_MEMBERS, {
+      onError: [
+        {
+          ErrorEquals: ["States.ALL"],
+          Assign: { transformExists: ALREADY_EXISTS, transformError: "{% $states.errorOutput %}" },
+          Next: `Does the ${label} run?`,
+        },
+      ],
+    }),
+    [`Does the ${label} run?`]: {
+      Type: "Choice",
+      Choices: [{ Condition: "{% $transformExists %}", Next: lookAt(label) }],
+      Default: `No predictions of the ${variant}`,
+    },
+    [`No predictions of the ${variant}`]: {
+      Type: "Fail",
+      Error: "{% $transformError.Error %}",
+      Cause: "{% $transformError.Cause %}",
+    },
+    ...waitForJob({
+      kind: "TransformJob",
+      name: `$${request}.TransformJobName`,
+      label,
+      failed: `The ${variant}'s predictions failed`,
+    }),
+    [`The ${variant}'s predictions failed`]: {
+      Type: "Fail",
+      Error: "{% $transformJobError.Error %}",
+      Cause: "{% $transformJobError.Cause %}",
+    },
+  };
 }

@@ -1,7 +1,8 @@
 import type { ModelDefinition } from "../definition/schema.ts";
 import { MlopsError } from "../errors/mlops-error.ts";
 import type { Column, ColumnContext } from "./column.ts";
-import { CsvScanner } from "./csv-scanner.ts";
+import { FastCsvScanner, type LaneSink } from "./fast-csv-scanner.ts";
+import { createFastLane, type FastLane } from "./fast-lane.ts";
 import { buildProfile, createColumns, headerReasons, locateColumns, wholeReasons } from "./ingest-columns.ts";
 import { JsonObjectReader } from "./json-object-reader.ts";
 import { LineScanner } from "./jsonl-scanner.ts";
@@ -10,7 +11,7 @@ import { detectMagic, MAGIC_BYTES } from "./magic.ts";
 import type { Profile } from "./profile.ts";
 import type { Reason } from "./reason.ts";
 import { ReasonCollector } from "./reason-collector.ts";
-import { CellKind, type Row, type RowSink, SCAN_LIMITS, type Scanner } from "./row.ts";
+import { CellKind, type Row, SCAN_LIMITS, type Scanner } from "./row.ts";
 import { type IngestOutput, RowWriter, type SplitRows } from "./row-writer.ts";
 import { columnDuplicate, duplicateColumns } from "./rules/column-duplicate.ts";
 import { compressed } from "./rules/compressed.ts";
@@ -50,6 +51,14 @@ export type IngestResult =
   | (FileFacts & { accepted: true; rows: SplitRows; keys: KeySketch; reasons: [] })
   | (FileFacts & { accepted: false; rows: number; reasons: Reason[] });
 
+/** How a file is read. */
+export interface IngestOptions {
+  /** Prefix of the held-out rows' ids. */
+  batchId: string;
+  /** Validates and profiles only: no row is written to a part, and `rows` of the result counts none. Default: false. */
+  profileOnly?: boolean;
+}
+
 /** One pass over one file. */
 export interface Ingest {
   /** Takes the next bytes and gives what to append to the parts. Chunks may end anywhere. */
@@ -73,11 +82,11 @@ export interface Ingest {
  * const result = ingest.end();
  * append(result.output);
  */
-export function createIngest(definition: ModelDefinition, options: { batchId: string }): Ingest {
-  return new IngestPass(definition, options.batchId);
+export function createIngest(definition: ModelDefinition, options: IngestOptions): Ingest {
+  return new IngestPass(definition, options);
 }
 
-class IngestPass implements Ingest, RowSink {
+class IngestPass implements Ingest, LaneSink {
   isHopeless = false;
   private readonly definition: ModelDefinition;
   private readonly reasons = new ReasonCollector();
@@ -87,6 +96,8 @@ class IngestPass implements Ingest, RowSink {
   private readonly writer: RowWriter;
   private readonly utf8 = new Utf8Check();
   private readonly scanner: Scanner;
+  private readonly profileOnly: boolean;
+  private lane: FastLane | undefined;
   private readonly objects = new JsonObjectReader();
   private header: string[] | undefined;
   private knownNames = 0;
@@ -95,7 +106,7 @@ class IngestPass implements Ingest, RowSink {
   private records = 0;
   private ended = false;
 
-  constructor(definition: ModelDefinition, batchId: string) {
+  constructor(definition: ModelDefinition, { batchId, profileOnly = false }: IngestOptions) {
     const { data } = definition;
     if (data.format === "parquet") {
       throw new MlopsError(
@@ -107,9 +118,10 @@ class IngestPass implements Ingest, RowSink {
     this.context = { reasons: this.reasons, missing: new Set(data.missing), row: 0 };
     this.columns = createColumns(definition, this.context);
     this.writer = new RowWriter(this.columns, data, batchId);
+    this.profileOnly = profileOnly;
     this.scanner =
       data.format === "csv"
-        ? new CsvScanner(data.delimiter, this)
+        ? new FastCsvScanner(data.delimiter, this)
         : new LineScanner((bytes, start, end) => this.line(bytes, start, end), this);
   }
 
@@ -128,6 +140,7 @@ class IngestPass implements Ingest, RowSink {
     if (this.head !== undefined) this.begin(this.head);
     if (!this.isHopeless && !this.utf8.end()) this.giveUp(truncatedUtf8());
     if (!this.isHopeless) this.scanner.end();
+    this.lane?.finish();
     if (!this.isHopeless) this.judge();
     const facts: FileFacts = {
       output: this.writer.take(),
@@ -233,6 +246,25 @@ class IngestPass implements Ingest, RowSink {
     this.header = names;
     locateColumns(this.columns, names);
     for (const reason of [...missing, ...duplicateColumns(names)]) this.reasons.add(reason);
+    this.useLane(names.length);
+  }
+
+  private useLane(cells: number): void {
+    if (!(this.scanner instanceof FastCsvScanner)) return;
+    const { definition, columns, context, writer } = this;
+    this.lane = createFastLane({ definition, columns, context, writer, writes: !this.profileOnly }, cells);
+    this.scanner.use(this.lane);
+  }
+
+  /** LaneSink: rows that the fast lane has read and written. */
+  laneRows(rows: number): void {
+    this.records += rows;
+    this.context.row += rows;
+  }
+
+  /** LaneSink: number of the data row that comes next. */
+  get nextRowNumber(): number {
+    return this.context.row + 1;
   }
 
   /** What the file is instead, when its header lacks columns: another text format, or CSV with another delimiter. */
@@ -285,7 +317,7 @@ class IngestPass implements Ingest, RowSink {
     for (let i = 0; i < features.length; i++) this.readCell(features[i] as (typeof features)[number], row);
     this.readCell(target, row);
     if (time !== undefined) this.readCell(time, row);
-    if (this.reasons.isEmpty) this.writer.write(row, this.context.row);
+    if (!this.profileOnly && this.reasons.isEmpty) this.writer.write(row, this.context.row);
   }
 
   private readCell({ column, cell }: { column: { read: Column["read"] }; cell: number }, row: Row): void {

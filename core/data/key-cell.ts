@@ -23,7 +23,7 @@ const numbers = new NumberParser();
 export class KeyCells {
   private readonly missing: ReadonlySet<string>;
   /** 1 for first bytes of texts that may be written in several ways; all others are taken as they are, without a string. */
-  private readonly mayVary = new Uint8Array(256);
+  readonly mayVary = new Uint8Array(256);
 
   constructor(missing: ReadonlySet<string>) {
     this.missing = missing;

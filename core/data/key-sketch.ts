@@ -45,7 +45,7 @@ export class KeySketchBuilder {
   private readonly repeated: RepeatedKey[] = [];
 
   /** Counts a row by its key's hash fraction in [0, 1). `number` is the data row, `text` its canonical key, for examples. */
-  add(fraction: number, number: number, text: ByteWriter): void {
+  add(fraction: number, number: number, text: Pick<ByteWriter, "memory" | "length">): void {
     this.rows++;
     if (fraction >= this.share) return;
     this.sampledRows++;

@@ -48,7 +48,13 @@ function mergeFeatures(name: string, a: FeatureProfile, b: FeatureProfile): Feat
     return { type: "number", nulls: a.nulls + b.nulls, ...invalidOf(a, b), ...mergeNumberSummaries(a, b) };
   }
   if (a.type === "category" && b.type === "category") {
-    return { type: "category", count: a.count + b.count, nulls: a.nulls + b.nulls, ...invalidOf(a, b), ...mergeLevels(a, b) };
+    return {
+      type: "category",
+      count: a.count + b.count,
+      nulls: a.nulls + b.nulls,
+      ...invalidOf(a, b),
+      ...mergeLevels(a, b),
+    };
   }
   if (a.type === "boolean" && b.type === "boolean") {
     return {

@@ -102,6 +102,8 @@ export function mergeNumberSummaries(a: NumberSummary, b: NumberSummary): Number
     mean: count === 0 ? 0 : (a.mean * a.count + b.mean * b.count) / count,
     m2: count === 0 ? 0 : a.m2 + b.m2 + delta * delta * ((a.count * b.count) / count),
     sketch: mergeSketches(a.sketch, b.sketch),
-    ...(a.distinct === undefined || b.distinct === undefined ? {} : { distinct: mergeDistinct(a.distinct, b.distinct) }),
+    ...(a.distinct === undefined || b.distinct === undefined
+      ? {}
+      : { distinct: mergeDistinct(a.distinct, b.distinct) }),
   };
 }

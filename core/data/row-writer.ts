@@ -11,6 +11,9 @@ const COMMA = 0x2c;
 const LF = 0x0a;
 const KEY_SEPARATOR = 0x1f;
 const CLOSE_ROW = utf8("}}\n");
+/** What comes after the row's number and after the label of a held-out row. */
+export const LABEL_MEMBER = '","label":';
+export const FEATURES_MEMBER = ',"features":{';
 
 /** Bytes to append to the part of each side. */
 export type IngestOutput = Record<Split, Uint8Array>;
@@ -29,12 +32,14 @@ export class RowWriter {
   /** Which keys have come, for the rules about repeated and known rows. */
   readonly keys = new KeySketchBuilder();
   private readonly keyBytes = new ByteWriter(1_024);
-  private readonly keyCells: KeyCells;
+  /** How cells are written into keys. */
+  readonly keyCells: KeyCells;
   private readonly columns: IngestColumns;
-  private readonly shares: { validation: number; test: number };
+  readonly shares: { validation: number; test: number };
   private readonly header: Uint8Array;
-  private readonly memberNames: Uint8Array[];
-  private readonly idStart: Uint8Array;
+  /** What comes before each feature of a held-out row, and before the row's number. */
+  readonly memberNames: Uint8Array[];
+  readonly idStart: Uint8Array;
 
   constructor(
     columns: IngestColumns,
@@ -60,6 +65,16 @@ export class RowWriter {
     if (split === "test") this.writeHeldOut(out, number);
     else this.writeTraining(out, split);
     this.rows[split]++;
+  }
+
+  /** Appends rows that the fast lane has written to a part. */
+  append(split: Split, bytes: Uint8Array, rows: number): void {
+    if (rows === 0) return;
+    const out = this.outputs[split];
+    if (split !== "test" && this.rows[split] === 0) out.all(this.header);
+    out.all(bytes);
+    this.rows[split] += rows;
+    this.rows.total += rows;
   }
 
   private fraction(row: Row): number {
@@ -89,9 +104,9 @@ export class RowWriter {
   private writeHeldOut(out: ByteWriter, number: number): void {
     const { features, target } = this.columns;
     out.all(this.idStart);
-    out.ascii(`${number}","label":`);
+    out.ascii(`${number}${LABEL_MEMBER}`);
     target.column.writeJson(out);
-    out.ascii(',"features":{');
+    out.ascii(FEATURES_MEMBER);
     for (let i = 0; i < features.length; i++) {
       out.all(this.memberNames[i] as Uint8Array);
       features[i]?.column.writeJson(out);

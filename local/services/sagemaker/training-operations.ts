@@ -107,6 +107,10 @@ export function createTrainingJobs(context: SagemakerContext): TrainingJobs {
   };
 }
 
+function expectedArtifactUri({ name, request }: TrainingJobRecord): string {
+  return `${request.OutputDataConfig?.S3OutputPath?.replace(/\/+$/, "")}/${name}/output/model.tar.gz`;
+}
+
 const date = (millis: number | undefined): Date | undefined => (millis === undefined ? undefined : new Date(millis));
 
 function describe(job: TrainingJobRecord): object {
@@ -119,7 +123,8 @@ function describe(job: TrainingJobRecord): object {
     ...request,
     TrainingJobName: job.name,
     TrainingJobArn: job.arn,
-    ModelArtifacts: job.modelArtifactsUri === undefined ? undefined : { S3ModelArtifacts: job.modelArtifactsUri },
+    // AWS always tells where the artifact is or will be: the member is required in its model.
+    ModelArtifacts: { S3ModelArtifacts: job.modelArtifactsUri ?? expectedArtifactUri(job) },
     TrainingJobStatus: job.status,
     SecondaryStatus: job.secondaryStatus,
     FailureReason: job.failureReason,

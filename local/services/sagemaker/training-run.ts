@@ -10,6 +10,7 @@ import { executionPrincipal, pullImage, writeInstanceMetrics } from "./execution
 import { makeTrainingDirectory } from "./job-directory.ts";
 import { createLogWriter } from "./log-writer.ts";
 import { createMetricScraper } from "./metric-scraper.ts";
+import { plannedFailure } from "./planned-failure.ts";
 import type { TrainingJobRecord } from "./records.ts";
 import { downloadInputs, headInput, listInputs } from "./s3-inputs.ts";
 import { joinKey, requireS3Uri, s3Uri } from "./s3-uri.ts";
@@ -46,7 +47,10 @@ export function startTrainingRun(context: SagemakerContext, record: TrainingJobR
     const stream = `${name}/algo-1-${Math.floor(record.createdMillis / 1_000)}`;
     const log = createLogWriter(context.cloud, TRAINING_LOG_GROUP, stream, executionPrincipal(request.RoleArn));
     const scraper = createMetricScraper(request.AlgorithmSpecification?.MetricDefinitions ?? [], context.cloud.now);
-    try {
+    const planned = plannedFailure(context.cloud, "RunTrainingJob", { TrainingJobName: name });
+
+    /** One start of the container, from the download to its exit. */
+    async function attempt(interruptAfterMillis?: number): Promise<ProcessExit> {
       // The interpreter warms up while the data are copied.
       const taking = context.containers.take(request.Environment ?? {});
       taking.catch(() => undefined);
@@ -57,20 +61,30 @@ export function startTrainingRun(context: SagemakerContext, record: TrainingJobR
       pullImage(context.cloud, principal, request.AlgorithmSpecification?.TrainingImage);
       writeInstanceMetrics(context.cloud, principal, TRAINING_LOG_GROUP);
       await download(context, request, base);
-      container = await taking;
+      const taken = await taking;
+      container = taken;
       if (!ending) advanceTrainingJob(context, name, "InProgress", "Training");
-      const exit = await train(
-        context,
-        request,
-        base,
-        container,
-        (line) => {
-          log.write(line);
-          scraper.read(line);
-        },
-        ending !== undefined,
-        end,
-      );
+      const onLine = (line: string): void => {
+        log.write(line);
+        scraper.read(line);
+      };
+      const exited = train(context, request, base, taken, onLine, ending !== undefined, end, planned?.maxRuntimeMillis);
+      if (interruptAfterMillis === undefined) return exited;
+      const timer = setTimeout(() => taken.kill("SIGKILL"), interruptAfterMillis);
+      return exited.finally(() => clearTimeout(timer));
+    }
+
+    try {
+      if (planned?.failureReason !== undefined) throw new JobFailure(null, planned.failureReason);
+      if (planned?.interruptAfterMillis !== undefined) {
+        await attempt(planned.interruptAfterMillis);
+        if (context.containers.isStopping()) return;
+        if (!ending) {
+          advanceTrainingJob(context, name, "InProgress", "Interrupted");
+          advanceTrainingJob(context, name, "InProgress", "Starting");
+        }
+      }
+      const exit = await attempt();
       if (context.containers.isStopping()) return;
       if (!ending) await requireSuccess(exit, base);
       if (!ending) advanceTrainingJob(context, name, "InProgress", "Uploading", { metrics: scraper.metrics() });
@@ -139,10 +153,12 @@ function train(
   onLine: (line: string) => void,
   alreadyEnding: boolean,
   end: (reason: "max-runtime") => void,
+  maxRuntimeMillis?: number,
 ): Promise<ProcessExit> {
   container.onLine(onLine);
   const seconds = request.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
-  const timer = setTimeout(() => end("max-runtime"), Math.min(seconds * 1_000, 2 ** 31 - 1));
+  const limitMillis = Math.min(maxRuntimeMillis ?? seconds * 1_000, 2 ** 31 - 1);
+  const timer = setTimeout(() => end("max-runtime"), limitMillis);
   if (alreadyEnding) container.kill("SIGTERM");
   else {
     container.assign({

@@ -9,6 +9,7 @@ const MESSAGES: Partial<Record<SecondaryStatus, string>> = {
   Downloading: "Downloading input data",
   Training: "Training image download completed. Training in progress.",
   Uploading: "Uploading generated training model",
+  Interrupted: "Training job interrupted: its spot capacity was taken back",
   Stopping: "Stopping the training job",
   Stopped: "Training job stopped",
   Completed: "Training job completed",

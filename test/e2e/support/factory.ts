@@ -27,7 +27,10 @@ const silent: Progress = { step() {}, update() {}, done() {}, fail() {}, lines()
 /** Deploys the stack with the definitions of a directory. */
 export async function deployFactory(options: { models?: string } = {}): Promise<DeployedFactory> {
   const state = mkdtempSync(join(tmpdir(), "mlops-e2e-"));
-  let started = await startLocalCloud({ state, port: 0, stage: "dev", models: options.models }, silent);
+  let started = await startLocalCloud(
+    { state, port: 0, stage: "dev", models: options.models, enforceIam: true },
+    silent,
+  );
   const connect = async () => {
     Object.assign(process.env, localEnvironment(started.info));
     return openSession({ stage: "dev", quiet: true });
@@ -45,7 +48,7 @@ export async function deployFactory(options: { models?: string } = {}): Promise<
     },
     async restart() {
       const port = Number(new URL(started.info.endpoint).port);
-      started = await startLocalCloud({ state, port, stage: "dev", models: options.models }, silent);
+      started = await startLocalCloud({ state, port, stage: "dev", models: options.models, enforceIam: true }, silent);
       holder.session = await connect();
     },
     async stop() {

@@ -1,0 +1,107 @@
+import { ByteWriter } from "./byte-writer.ts";
+import type { LaneColumn, LaneLevel } from "./column.ts";
+import type { KeyCells, KeyForm } from "./key-cell.ts";
+import { CellKind } from "./row.ts";
+import type { LaneMemory } from "./wasm/lane-memory.ts";
+import { Cell, Entry } from "./wasm/layout.ts";
+
+const FIRST_SLOTS = 64;
+
+/** The level table of one column in the fast lane's memory: an open-addressing table of entries that the module looks texts up in. */
+export class LaneLevels {
+  /** Most bytes that a level takes in an output. */
+  longest = 4;
+  private readonly memory: LaneMemory;
+  private readonly cell: number;
+  private readonly column: LaneColumn & { kind: "level" };
+  private readonly keyCells: KeyCells;
+  private readonly form: KeyForm;
+  private readonly key = new ByteWriter(256);
+  private readonly entries: { entry: number; level: LaneLevel }[] = [];
+  private slotCount = FIRST_SLOTS;
+
+  constructor(
+    memory: LaneMemory,
+    cell: number,
+    column: LaneColumn & { kind: "level" },
+    keyCells: KeyCells,
+    form: KeyForm,
+  ) {
+    this.memory = memory;
+    this.cell = cell;
+    this.column = column;
+    this.keyCells = keyCells;
+    this.form = form;
+    const slots = memory.allocate(FIRST_SLOTS * 4);
+    memory.view.setUint32(cell + Cell.slots, slots, true);
+    memory.view.setUint32(cell + Cell.slotMask, FIRST_SLOTS - 1, true);
+    if (column.empty !== undefined) {
+      const entry = this.makeEntry(new Uint8Array(0), column.empty);
+      memory.view.setUint32(cell + Cell.nullEntry, entry, true);
+    }
+  }
+
+  /** Adds the text in bytes [start, end) of the memory to a free slot; gives its entry, 0 when its rows are for the other lane. */
+  add(start: number, end: number, hash: number, slot: number): number {
+    const { memory } = this;
+    const text = memory.bytes.slice(start, end);
+    const level = this.column.level(text, 0, text.length);
+    if (level === undefined) return 0;
+    const entry = this.makeEntry(text, level);
+    memory.view.setUint32(entry + Entry.hash, hash, true);
+    memory.view.setUint32(slot, entry, true);
+    if (this.entries.length * 2 > this.slotCount) this.grow();
+    return entry;
+  }
+
+  private makeEntry(text: Uint8Array, level: LaneLevel): number {
+    const { memory, key } = this;
+    const entry = memory.allocate(Entry.stride);
+    key.clear();
+    this.keyCells.write(key, text, 0, text.length, CellKind.text, this.form);
+    const places = [text, level.csv, level.json, key.memory.slice(0, key.length)].map((bytes) => ({
+      place: memory.keep(bytes),
+      length: bytes.length,
+    }));
+    const { view, bytes } = memory;
+    bytes.set(text.subarray(0, 16), entry + Entry.text16);
+    const fields = [
+      [Entry.text, Entry.length],
+      [Entry.csv, Entry.csvLength],
+      [Entry.json, Entry.jsonLength],
+      [Entry.key, Entry.keyLength],
+    ] as const;
+    for (const [index, [place, length]] of fields.entries()) {
+      view.setUint32(entry + place, places[index]?.place ?? 0, true);
+      view.setUint32(entry + length, places[index]?.length ?? 0, true);
+    }
+    this.longest = Math.max(this.longest, level.csv.length, level.json.length);
+    this.entries.push({ entry, level });
+    return entry;
+  }
+
+  private grow(): void {
+    const { memory } = this;
+    this.slotCount *= 2;
+    const mask = this.slotCount - 1;
+    const slots = memory.allocate(this.slotCount * 4);
+    const { view } = memory;
+    for (const { entry } of this.entries) {
+      if (view.getUint32(entry + Entry.length, true) === 0) continue;
+      let slot = view.getUint32(entry + Entry.hash, true) & mask;
+      while (view.getUint32(slots + slot * 4, true) !== 0) slot = (slot + 1) & mask;
+      view.setUint32(slots + slot * 4, entry, true);
+    }
+    view.setUint32(this.cell + Cell.slots, slots, true);
+    view.setUint32(this.cell + Cell.slotMask, mask, true);
+  }
+
+  /** Hands the counts to the column. */
+  flush(): void {
+    const { view } = this.memory;
+    for (const { entry, level } of this.entries) {
+      const rows = view.getUint32(entry + Entry.count, true);
+      if (rows > 0) level.add(rows);
+    }
+  }
+}
