@@ -31,11 +31,7 @@ export class SagemakerRole extends Construct {
     const models = "Models come and go without a deployment, so folders are bounded below every model's prefix.";
     grant(this.role, [
       allow(["s3:GetObject"], [`${data}/*/batches/*`, `${data}/*/datasets/*`, `${artifacts}/*`], models),
-      allow(
-        ["s3:PutObject", "s3:AbortMultipartUpload"],
-        [`${data}/*/runs/*`, `${data}/*/capture/*`, `${artifacts}/*`],
-        models,
-      ),
+      allow(["s3:PutObject"], [`${data}/*/runs/*`, `${data}/*/capture/*`, `${artifacts}/*`], models),
       allow(["s3:ListBucket"], [data, artifacts]),
       allow(
         ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],

@@ -101,9 +101,9 @@ export async function hashArtifact(factory: Pick<Factory, "objects">, modelDataU
 /** Longest summary: it travels through state machine and registry. */
 const MAX_SUMMARY_CHARACTERS = 600;
 
-/** One sentence or two: the comparison in figures, otherwise the reasons that decided. */
+/** The reasons that decided, in one line. */
 function summarize(decision: GateDecision): string {
   const deciding = decision.reasons.filter((reason) => decision.verdict === "passed" || !reason.ok);
-  const text = deciding.map((reason) => reason.message).join(" ");
+  const text = deciding.map((reason) => reason.message).join("; ");
   return text.length <= MAX_SUMMARY_CHARACTERS ? text : `${text.slice(0, MAX_SUMMARY_CHARACTERS - 3)}...`;
 }

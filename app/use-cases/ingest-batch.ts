@@ -1,3 +1,4 @@
+import { storeKeySketch } from "../../core/data/key-sketch.ts";
 import { readIncomingKey } from "../../core/data/rules/key-path.ts";
 import { noSuchModel } from "../../core/data/rules/no-such-model.ts";
 import { dataHash, definitionHash } from "../../core/definition/definition.ts";
@@ -11,6 +12,8 @@ import type { BatchItem } from "../../core/registry/items.ts";
 import type { Factory } from "../factory.ts";
 import type { PublishedDefinition } from "../ports/registry.ts";
 import { writeJson } from "../support/json.ts";
+import { loadBatchContext } from "./batch-context.ts";
+import { alertSevere, reportOf, writeReport } from "./batch-report.ts";
 import { ensureHandedOver, handOver, isForTheMachine } from "./hand-over-upload.ts";
 import { quarantineBatch, settleQuarantine, UNKNOWN_MODEL } from "./quarantine-batch.ts";
 import { type AcceptedFile, readUpload } from "./read-upload.ts";
@@ -66,13 +69,13 @@ export async function ingestBatch(factory: Factory, object: CreatedObject, by: s
     await handOver(factory, item, definition, object.sizeBytes, by);
     return { outcome: "handed-over", model, batchId };
   }
-  const result = await readUpload(factory, item, definition);
+  const result = await readUpload(factory, item, definition, () => loadBatchContext(factory, item, definition));
   if (result === "gone") {
     factory.log.info("upload was deleted before it was read", { model, batchId });
     return { outcome: "ignored", model, batchId };
   }
   if (!result.accepted) {
-    await quarantineBatch(factory, item, result);
+    await quarantineBatch(factory, item, { ...result, definition });
     return { outcome: "quarantined", model, batchId };
   }
   const accepted = await acceptBatch(factory, item, definition, result);
@@ -117,7 +120,7 @@ async function claim(
   );
 }
 
-/** Writes profile and manifest of a batch whose parts are there, and puts its acceptance on record. */
+/** Writes profile, report and manifest of a batch whose parts are there, and puts its acceptance on record. */
 export async function acceptBatch(
   factory: Factory,
   item: BatchItem,
@@ -139,14 +142,28 @@ export async function acceptBatch(
     timeRange: file.timeRange,
     parts: file.parts,
     profileKey,
+    columns: file.columns ?? [],
+    warnings: (file.warnings ?? []).map(({ rule, column, message }) => ({
+      rule,
+      ...(column !== undefined && { column }),
+      message,
+    })),
   };
+  const decidedAt = factory.clock.now().toISOString();
   await writeJson(factory, { bucket, key: profileKey }, file.profile);
+  if (file.keys !== undefined) {
+    await writeJson(factory, { bucket, key: dataKeys.batchKeys(model, batchId) }, storeKeySketch(file.keys));
+  }
+  const report = reportOf(item, "accepted", decidedAt, { ...file, rows: file.rows.total, reasons: [], definition });
+  const reportKey = dataKeys.batchReport(model, batchId);
+  await writeReport(factory, report, reportKey, dataKeys.batchReportPage(model, batchId));
   await writeJson(factory, { bucket, key: manifestKey }, manifest);
   const accepted: BatchItem = {
     ...item,
     status: "accepted",
     claim: null,
-    decidedAt: factory.clock.now().toISOString(),
+    decidedAt,
+    reportKey,
     rows: file.rows,
     manifestKey,
     sourceSha256: file.sha256,
@@ -154,7 +171,8 @@ export async function acceptBatch(
     timeRange: file.timeRange,
   };
   await factory.registry.putBatch(accepted);
-  factory.log.info("batch accepted", { model, batchId, rows: file.rows.total });
+  const warnings = [...new Set(report.warnings.map(({ rule }) => rule))];
+  factory.log.info("batch accepted", { model, batchId, rows: file.rows.total, warnings });
   return accepted;
 }
 
@@ -169,6 +187,7 @@ export async function settleBatch(
     await settleQuarantine(factory, item);
     return;
   }
+  await alertSevere(factory, item);
   if (published !== null) {
     const fileName = item.source.key.split("/").at(-1) ?? item.source.key;
     await requestTraining(factory, {

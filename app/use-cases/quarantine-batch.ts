@@ -1,32 +1,18 @@
-import type { Reason } from "../../core/data/reason.ts";
+import type { BatchReport } from "../../core/data/report/batch-report.ts";
 import { dataKeys } from "../../core/plans/names.ts";
 import type { BatchItem } from "../../core/registry/items.ts";
 import type { Factory } from "../factory.ts";
-import { readJson, writeJson } from "../support/json.ts";
+import { readJson } from "../support/json.ts";
+import { type ReportedFile, reportOf, writeReport } from "./batch-report.ts";
 
 /** Where uploads for models that nobody defined are kept. No model can have this name. */
 export const UNKNOWN_MODEL = "_unknown";
-
-/** `report.json` in the quarantine; see docs/contract.md. */
-export interface QuarantineReport {
-  readonly schemaVersion: 1;
-  readonly model: string;
-  readonly batchId: string;
-  readonly source: BatchItem["source"];
-  readonly decidedAt: string;
-  readonly rows: number;
-  readonly reasons: readonly Reason[];
-}
 
 /** Reasons that an alert names; the report has all. */
 const REASONS_IN_ALERT = 8;
 
 /** Sets an upload aside: a copy and the report first, then the decision on record, then people are told and the upload goes. */
-export async function quarantineBatch(
-  factory: Factory,
-  item: BatchItem,
-  found: { readonly rows: number; readonly reasons: readonly Reason[] },
-): Promise<void> {
+export async function quarantineBatch(factory: Factory, item: BatchItem, found: ReportedFile): Promise<void> {
   const { model, batchId, source } = item;
   const bucket = factory.settings.dataBucket;
   const decidedAt = factory.clock.now().toISOString();
@@ -34,8 +20,8 @@ export async function quarantineBatch(
   if ((await factory.objects.head(source)) !== null) {
     await factory.objects.copy(source, { bucket, key: quarantinedKey(item) });
   }
-  const report: QuarantineReport = { schemaVersion: 1, model, batchId, source, decidedAt, ...found };
-  await writeJson(factory, { bucket, key: reportKey }, report);
+  const report = reportOf(item, "quarantined", decidedAt, found);
+  await writeReport(factory, report, reportKey, dataKeys.quarantineReportPage(model, batchId));
   const decided: BatchItem = {
     ...item,
     status: "quarantined",
@@ -54,7 +40,7 @@ export async function settleQuarantine(factory: Factory, item: BatchItem): Promi
   const { model, batchId, source } = item;
   const bucket = factory.settings.dataBucket;
   const reportKey = item.reportKey ?? dataKeys.quarantineReport(model, batchId);
-  const report = await readJson<QuarantineReport>(factory, { bucket, key: reportKey });
+  const report = await readJson<BatchReport>(factory, { bucket, key: reportKey });
   await factory.alerts.publish({
     kind: "batch-quarantined",
     severity: "warning",
@@ -69,6 +55,7 @@ export async function settleQuarantine(factory: Factory, item: BatchItem): Promi
     ],
     commands: [
       `aws s3 cp s3://${bucket}/${reportKey} -`,
+      `aws s3 cp s3://${bucket}/${dataKeys.quarantineReportPage(model, batchId)} report.html`,
       model === UNKNOWN_MODEL ? "mlops status" : `mlops upload ${model} <the corrected file>`,
     ],
   });
@@ -80,7 +67,11 @@ function quarantinedKey(item: BatchItem): string {
   const name = item.source.key.split("/").at(-1) ?? "";
   const safe = name.replaceAll(/[^A-Za-z0-9._-]+/g, "_").replace(/^\.+/, "_");
   const short = safe.length <= 100 ? safe : `${safe.slice(0, 60)}-${safe.slice(-39)}`;
-  return dataKeys.quarantinedFile(item.model, item.batchId, short === "" || short === "report.json" ? "file" : short);
+  return dataKeys.quarantinedFile(
+    item.model,
+    item.batchId,
+    short === "" || /^report\.(?:json|html)$/.test(short) ? "file" : short,
+  );
 }
 
 function shortKey(key: string): string {

@@ -1,70 +1,109 @@
-import { createHash } from "node:crypto";
-import { createIngest } from "../../core/data/ingest.ts";
+import type { BatchContext, BatchFacts, BatchFinding } from "../../core/data/batch-facts.ts";
+import { readTable, type TableResult } from "../../core/data/formats/read-table.ts";
+import { guessRenames } from "../../core/data/guess-renames.ts";
+import { judgeBatch } from "../../core/data/judge-batch.ts";
+import type { KeySketch } from "../../core/data/key-sketch.ts";
 import type { Profile } from "../../core/data/profile.ts";
 import type { Reason } from "../../core/data/reason.ts";
+import { RowSampler } from "../../core/data/row-sample.ts";
+import type { TimeRange } from "../../core/data/time-column.ts";
 import type { ModelDefinition } from "../../core/definition/schema.ts";
 import type { BatchManifest, RowCounts } from "../../core/plans/dataset-plan.ts";
 import type { BatchItem } from "../../core/registry/items.ts";
 import type { Factory } from "../factory.ts";
 import { PartWriters } from "../support/part-writers.ts";
+import { tableSource } from "../support/table-source.ts";
+import { NO_CONTEXT } from "./batch-context.ts";
+
+/** What else is known about a file, for its report. */
+export interface FileInsight {
+  readonly columns: readonly string[];
+  readonly timeRange: TimeRange | null;
+  readonly profile: Profile;
+  readonly warnings: readonly BatchFinding[];
+  /** What it was compared with. */
+  readonly context: BatchContext;
+}
 
 /** A file that passed every rule; its parts are written. */
-export interface AcceptedFile {
+export interface AcceptedFile extends Partial<FileInsight> {
   readonly accepted: true;
   readonly sizeBytes: number;
   readonly sha256: string;
   readonly rows: RowCounts;
   readonly profile: Profile;
-  readonly timeRange: { readonly from: string; readonly to: string } | null;
+  readonly timeRange: TimeRange | null;
   readonly parts: BatchManifest["parts"];
+  readonly keys?: KeySketch;
 }
 
 /** A file that did not; nothing of it is left in the batch's folder. */
-export interface RejectedFile {
+export interface RejectedFile extends Partial<FileInsight> {
   readonly accepted: false;
   readonly rows: number;
   readonly reasons: readonly Reason[];
 }
 
 /**
- * Streams an upload through the ingest kernel into the parts of its batch. Memory is constant: parts are uploaded while the
- * file is read, and reading waits for them.
+ * Streams an upload through the ingest kernel into the parts of its batch, and judges it as a whole. Memory is constant: parts are uploaded
+ * while the file is read, and reading waits for them.
  *
+ * @param loadContext loads what the batch is compared with; without it, it is judged on its own
  * @returns `gone` when the object version does not exist any more
  */
 export async function readUpload(
   factory: Pick<Factory, "objects" | "settings">,
   item: BatchItem,
   definition: ModelDefinition,
+  loadContext: () => Promise<BatchContext> = async () => NO_CONTEXT,
 ): Promise<AcceptedFile | RejectedFile | "gone"> {
-  const found = await factory.objects.read(item.source);
-  if (found === null) return "gone";
-  const ingest = createIngest(definition, { batchId: item.batchId });
+  const source = await tableSource(factory, item.source);
+  if (source === null) return "gone";
   const parts = new PartWriters(factory, item);
-  const hash = createHash("sha256");
+  const sampler = new RowSampler();
   try {
-    for await (const chunk of found.body) {
-      hash.update(chunk);
-      await parts.write(ingest.write(chunk));
-      if (ingest.isHopeless) break;
-    }
-    const result = ingest.end();
+    const result = await readTable(definition, source, {
+      batchId: item.batchId,
+      write: async (output) => {
+        sampler.add(output.train);
+        await parts.write(output);
+      },
+    });
+    const context = await loadContext();
+    const { columns, timeRange, profile, warnings } = result;
     if (!result.accepted) {
       await parts.abort();
-      return { accepted: false, rows: result.rows, reasons: result.reasons };
+      const reasons = renamesIn(definition, result, context);
+      return { accepted: false, rows: result.rows, reasons, columns, timeRange, profile, warnings, context };
     }
-    await parts.write(result.output);
-    return {
-      accepted: true,
-      sizeBytes: found.info.sizeBytes,
-      sha256: hash.digest("hex"),
-      rows: result.rows,
-      profile: result.profile,
-      timeRange: result.timeRange,
-      parts: await parts.close(result.rows),
+    const { rows, keys } = result;
+    const sha256 = result.table.sha256 ?? "";
+    const sample = sampler.build();
+    const facts: BatchFacts = {
+      rows: rows.total,
+      profile,
+      timeRange,
+      columns,
+      sha256,
+      receivedAt: item.receivedAt,
+      keys,
+      sample,
     };
+    const judgement = judgeBatch(definition, facts, context);
+    const insight = { columns, timeRange, profile, warnings: [...warnings, ...judgement.warnings], context };
+    if (judgement.rejections.length > 0) {
+      await parts.abort();
+      return { accepted: false, rows: rows.total, reasons: judgement.rejections, ...insight };
+    }
+    const written = await parts.close(rows);
+    return { accepted: true, sizeBytes: source.sizeBytes, sha256, rows, parts: written, keys, ...insight };
   } catch (error) {
     await parts.abort();
     throw error;
   }
+}
+
+/** Adds a guess to the reasons about missing columns: which of the unknown columns holds such values. */
+function renamesIn(definition: ModelDefinition, result: TableResult, context: BatchContext): readonly Reason[] {
+  return guessRenames(definition, result.reasons, result.columns, result.table.sample, context.profile);
 }

@@ -1,7 +1,7 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { BatchItem, RunItem } from "../../core/registry/items.ts";
 import { Failure } from "../support/failure.ts";
-import { bytes, duration } from "../support/format.ts";
+import { bytes } from "../support/format.ts";
 import { until, waitForBatch } from "../support/wait.ts";
 import type { DemoContext } from "./context.ts";
 
@@ -44,7 +44,6 @@ export async function uploadAndWatch(context: DemoContext, name: string, content
 export async function watchRun(context: DemoContext, since: string): Promise<RunItem> {
   const { session, model, progress } = context;
   progress.step("train, compare, release");
-  const startedAt = Date.now();
   const run = await until(`the training run of ${model}`, 240, async () => {
     const [head, runs] = await Promise.all([session.registry.getHead(model), session.registry.listRuns(model, 5)]);
     const found = runs.findLast((item) => item.startedAt >= since);
@@ -54,6 +53,6 @@ export async function watchRun(context: DemoContext, since: string): Promise<Run
     return found !== undefined && found.outcome !== "running" && idle ? found : undefined;
   });
   if (run.outcome === "failed") throw new Failure(`Run ${run.runId} failed: ${run.reason}`);
-  progress.done(`run ${run.runId} made version ${run.version} in ${duration((Date.now() - startedAt) / 1000)}`);
+  progress.done(`run ${run.runId} made version ${run.version}`);
   return run;
 }

@@ -41,7 +41,7 @@ export async function driftStep(context: DemoContext, inbox: AlertInbox): Promis
   });
   progress.lines(`Alert sent: "${alerts[0]}"`);
   const decision = report.drift.at(-1)?.retraining;
-  progress.lines(`Retraining: ${decision?.reason ?? "not asked for"}`);
+  progress.lines(`Retraining: ${decision?.reason.split(": ")[0] ?? "not asked for"}`);
   if (decision?.started !== true)
     throw new Failure("The definition allows a retraining after drift, but none started.");
   const run = await watchRun(context, since);

@@ -1,4 +1,5 @@
 import type { ModelDefinition } from "../definition/schema.ts";
+import { MlopsError } from "../errors/mlops-error.ts";
 import { BUCKET_UPPERS } from "./bucket-table.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import type { ColumnContext, LaneColumn } from "./column.ts";
@@ -8,6 +9,7 @@ import { parseInstant } from "./instant-parser.ts";
 import type { KeyForm } from "./key-cell.ts";
 import { LaneLevels } from "./lane-levels.ts";
 import { NumberParser } from "./number-parser.ts";
+import { BLOCK_ROWS } from "./number-summary.ts";
 import { CellKind } from "./row.ts";
 import { FEATURES_MEMBER, LABEL_MEMBER, type RowWriter } from "./row-writer.ts";
 import { decode, utf8 } from "./text.ts";
@@ -16,8 +18,6 @@ import type { KernelHost } from "./wasm/kernel-module.ts";
 import { INPUT_BYTES, LaneMemory } from "./wasm/lane-memory.ts";
 import { Cell, CellFlag, LaneKind, NOT_JSON } from "./wasm/layout.ts";
 
-/** Rows whose numbers are summed together. */
-const BLOCK_ROWS = 256;
 /** More number columns would need too much memory for their sketches. */
 const MAX_NUMBER_COLUMNS = 1_000;
 const MAX_LANE_CELLS = 4_000;
@@ -51,7 +51,7 @@ function acquire(): (typeof idle)[number] {
   if (free !== undefined) return free;
   const host: { lane: FastLane | undefined } = { lane: undefined };
   const lane = (): FastLane => {
-    if (host.lane === undefined) throw new WebAssembly.RuntimeError("the ingest kernel runs for no file");
+    if (host.lane === undefined) throw new MlopsError("internal.invariant", "the ingest kernel runs for no file");
     return host.lane;
   };
   const calls: KernelHost = {
@@ -273,6 +273,8 @@ export class FastLane {
 
   /** Hands everything that was counted to the columns, and gives the memory back. */
   finish(): void {
+    this.instance.host.lane = this;
+    this.memory.kernel.flush();
     for (const [index, { column, time, levels }] of this.cells.entries()) {
       if (column?.kind === "number") column.absorb(this.totals(this.at(index)));
       levels?.flush();

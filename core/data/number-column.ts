@@ -36,7 +36,7 @@ export class NumberColumn implements FeatureColumn {
     this.bytes = bytes;
     this.isMissing = true;
     if (kind === CellKind.absent || start === end) {
-      this.nulls++;
+      this.missing();
       return;
     }
     const { parser } = this;
@@ -45,7 +45,7 @@ export class NumberColumn implements FeatureColumn {
       return;
     }
     if (!parser.parse(bytes, start, end)) {
-      if (this.isMissingText(parser.start, parser.end)) this.nulls++;
+      if (this.isMissingText(parser.start, parser.end)) this.missing();
       else this.note("type", start, end, notANumber);
       return;
     }
@@ -56,6 +56,11 @@ export class NumberColumn implements FeatureColumn {
     this.summary.add(value);
   }
 
+  private missing(): void {
+    this.nulls++;
+    this.summary.skip();
+  }
+
   private rangeMessage(value: number): (text: string) => string {
     const { min, max } = this.feature;
     const declared = (min !== undefined && value < min) || (max !== undefined && value > max);
@@ -63,7 +68,7 @@ export class NumberColumn implements FeatureColumn {
   }
 
   private readOther(start: number, end: number, kind: number): void {
-    if (kind === CellKind.jsonText && this.isMissingText(start, end)) this.nulls++;
+    if (kind === CellKind.jsonText && this.isMissingText(start, end)) this.missing();
     else
       this.note(
         "type",

@@ -63,7 +63,7 @@ export class NumberTarget implements TargetColumn {
   }
 
   constant(): string | undefined {
-    if (this.summary.count === 0 || !this.summary.isConstant()) return undefined;
+    if (!this.summary.isConstant()) return undefined;
     return String(this.summary.build().min);
   }
 

@@ -1,8 +1,8 @@
+import { binCounts } from "../data/bin-counts.ts";
 import { referenceBins } from "../data/bins.ts";
 import type { FeatureProfile, Profile } from "../data/profile.ts";
 import { populationStability } from "../drift/psi.ts";
 import type { DatasetManifest, RowCounts } from "../plans/dataset-plan.ts";
-import { countInBins } from "./count-in-bins.ts";
 import { type ColumnSummary, describeTarget, summarizeFeature } from "./summarize-profile.ts";
 
 /** A dataset version with the profile of all its rows. */
@@ -83,7 +83,7 @@ export function compareDatasets(before: DatasetVersion, after: DatasetVersion): 
 function compareColumn(column: string, before: FeatureProfile, after: FeatureProfile): ColumnChange {
   const reference = referenceBins(before, before.type === "category" ? LEVEL_BINS : NUMBER_BINS);
   const first = reference.bins.map(({ count }) => count);
-  const second = countInBins(reference, after);
+  const second = binCounts(reference, after) ?? [];
   const total = (counts: readonly number[]) =>
     Math.max(
       1,

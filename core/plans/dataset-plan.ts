@@ -40,6 +40,10 @@ export interface BatchManifest {
     Record<"train" | "validation" | "test", readonly (PartReference & { readonly sizeBytes: number })[]>
   >;
   readonly profileKey: string;
+  /** Names of the uploaded file's columns; batches of older versions of the factory lack them. */
+  readonly columns?: readonly string[];
+  /** What the rules found that did not reject, by rule and column. */
+  readonly warnings?: readonly { readonly rule: string; readonly column?: string; readonly message: string }[];
 }
 
 /** `manifest.json` of a dataset; see docs/contract.md. */

@@ -36,6 +36,9 @@ export const dataKeys = {
   rangeWork: (model: string, batchId: string, kind: "scan" | "task" | "partial", index: number) =>
     `${model}/batches/${batchId}/ranges/${kind}-${fiveDigits(index)}.json`,
   batchProfile: (model: string, batchId: string) => `${model}/batches/${batchId}/profile.json`,
+  batchKeys: (model: string, batchId: string) => `${model}/batches/${batchId}/keys.json`,
+  batchReport: (model: string, batchId: string) => `${model}/batches/${batchId}/report.json`,
+  batchReportPage: (model: string, batchId: string) => `${model}/batches/${batchId}/report.html`,
   batchManifest: (model: string, batchId: string) => `${model}/batches/${batchId}/manifest.json`,
   datasetManifest: (model: string, datasetId: string) => `${model}/datasets/${datasetId}/manifest.json`,
   datasetProfile: (model: string, datasetId: string) => `${model}/datasets/${datasetId}/profile.json`,
@@ -43,6 +46,7 @@ export const dataKeys = {
     `${model}/datasets/${datasetId}/channels/${channel}.manifest`,
   quarantinedFile: (model: string, batchId: string, fileName: string) => `${model}/quarantine/${batchId}/${fileName}`,
   quarantineReport: (model: string, batchId: string) => `${model}/quarantine/${batchId}/report.json`,
+  quarantineReportPage: (model: string, batchId: string) => `${model}/quarantine/${batchId}/report.html`,
   transformPrefix: (model: string, runId: string, role: "challenger" | "champion") =>
     `${model}/runs/${runId}/transform/${role}/`,
   predictionReference: (model: string, runId: string) => `${model}/runs/${runId}/prediction-reference.json`,

@@ -1,19 +1,21 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { dataCheckout } from "../../cli/commands/data-checkout.ts";
+import { dataDiff } from "../../cli/commands/data-diff.ts";
+import { dataLog } from "../../cli/commands/data-log.ts";
+import { dataShow } from "../../cli/commands/data-show.ts";
+import { dataSql } from "../../cli/commands/data-sql.ts";
+import { validate } from "../../cli/commands/validate.ts";
 import { operate } from "../../cli/support/operate.ts";
-import { PACKAGE_ROOT } from "../../cli/support/project.ts";
 import type { DatasetDiff } from "../../core/dataset/compare-datasets.ts";
 import type { DatasetManifest } from "../../core/plans/dataset-plan.ts";
 import { type DeployedFactory, deployFactory, putAndWait, settle } from "./support/factory.ts";
 import { modelsDirectory, smallCsv, smallModel } from "./support/tabular.ts";
 
-const run = promisify(execFile);
 const scratch = mkdtempSync(join(tmpdir(), "mlops-datasets-"));
 const models = modelsDirectory({ things: smallModel("things") });
 let factory: DeployedFactory;
@@ -25,24 +27,23 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-/** Runs the command as a person does. */
-async function mlops(...args: string[]): Promise<{ stdout: string; code: number }> {
+/** What a command writes to standard output. */
+async function output(command: () => Promise<void>): Promise<string> {
+  const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   try {
-    const { stdout } = await run(process.execPath, [join(PACKAGE_ROOT, "cli/mlops.mjs"), ...args], {
-      cwd: PACKAGE_ROOT,
-    });
-    return { stdout, code: 0 };
-  } catch (error) {
-    const { stdout, code } = error as { stdout: string; code: number };
-    return { stdout, code };
+    await command();
+    return write.mock.calls.map(([text]) => String(text)).join("");
+  } finally {
+    write.mockRestore();
   }
 }
 
-async function answer<T>(...args: string[]): Promise<T> {
-  const { stdout, code } = await mlops(...args, "--json");
-  expect(code, stdout).toBe(0);
-  return JSON.parse(stdout) as T;
+async function answer<T>(command: () => Promise<void>): Promise<T> {
+  return JSON.parse(await output(command)) as T;
 }
+
+const asJson = { stage: "dev", json: true } as const;
+const asText = { stage: "dev", json: false, quiet: true } as const;
 
 describe("dataset versions", () => {
   it("train to the same artifact, byte for byte, however often", async () => {
@@ -60,19 +61,19 @@ describe("dataset versions", () => {
   it("are listed, shown and compared", async () => {
     await putAndWait(factory.session, "things", "second.csv", smallCsv(1000, 2, 1500).replaceAll("blue", "violet"));
     await settle(factory.session, "things", 3);
-    const log = await answer<{ datasetId: string; versions: number[]; rows: { total: number } }[]>(
-      "data",
-      "log",
-      "things",
+    const log = await answer<{ datasetId: string; versions: number[]; rows: { total: number } }[]>(() =>
+      dataLog("things", { ...asJson, limit: 20 }),
     );
     expect(log.map(({ rows, versions }) => [rows.total, versions])).toEqual([
       [2500, [3]],
       [1500, [2, 1]],
     ]);
-    const shown = await answer<{ manifest: DatasetManifest; files: { file: string }[] }>("data", "show", "things");
+    const shown = await answer<{ manifest: DatasetManifest; files: { file: string }[] }>(() =>
+      dataShow("things", undefined, asJson),
+    );
     expect(shown.manifest.datasetId).toBe(log[0]?.datasetId);
     expect(shown.files.map(({ file }) => file)).toEqual(["first.csv", "second.csv"]);
-    const diff = await answer<DatasetDiff>("data", "diff", "things");
+    const diff = await answer<DatasetDiff>(() => dataDiff("things", undefined, undefined, asJson));
     expect(diff).toMatchObject({
       before: log[1]?.datasetId,
       after: log[0]?.datasetId,
@@ -80,27 +81,23 @@ describe("dataset versions", () => {
     });
     const colour = diff.columns.changes.find(({ column }) => column === "colour");
     expect(colour).toMatchObject({ newLevels: ["violet"] });
-    for (const args of [["log"], ["show"], ["diff"], ["sql"]]) {
-      const { stdout, code } = await mlops("data", ...args, "things");
-      expect(code, args.join(" ")).toBe(0);
-      expect(stdout.length).toBeGreaterThan(100);
-    }
+    const id = log[0]?.datasetId ?? "";
+    expect(await output(() => dataLog("things", { ...asText, limit: 20 }))).toMatch(/v2, v1/);
+    expect(await output(() => dataShow("things", id.slice(0, 5), asText))).toMatch(/violet|green|red/);
+    expect(await output(() => dataDiff("things", "v1", "v3", asText))).toMatch(/new levels: violet/);
+    expect(await output(() => dataSql("things", undefined, asText))).toContain("CREATE EXTERNAL TABLE things_training");
   });
 
   it("are checked out with the exact rows, also after the objects were written over", async () => {
     const [newest, oldest] = await factory.session.registry.listDatasets("things", 2);
-    const part = (await answer<{ manifest: DatasetManifest }>("data", "show", "things", "v1")).manifest.parts.train[0];
+    const part = (await answer<{ manifest: DatasetManifest }>(() => dataShow("things", "v1", asJson))).manifest.parts
+      .train[0];
     expect(part).toBeDefined();
     const Bucket = factory.session.outputs.DataBucketName;
     await factory.session.s3.send(new PutObjectCommand({ Bucket, Key: part?.key, Body: "size,colour,bad\n1,red,1\n" }));
     const out = join(scratch, "checkout");
-    const { parts } = await answer<{ parts: { name: string; rows: number }[] }>(
-      "data",
-      "checkout",
-      "things",
-      oldest?.datasetId.slice(0, 6) ?? "",
-      "--out",
-      out,
+    const { parts } = await answer<{ parts: { name: string; rows: number }[] }>(() =>
+      dataCheckout("things", oldest?.datasetId.slice(0, 6) ?? "", { ...asJson, out }),
     );
     const manifest = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8")) as DatasetManifest;
     expect(manifest.datasetId).toBe(oldest?.datasetId);
@@ -112,7 +109,7 @@ describe("dataset versions", () => {
         .digest("hex");
       expect(hash, name).toBe(expected[index]?.sha256);
     }
-    expect((await mlops("data", "checkout", "things", newest?.datasetId ?? "", "--out", out)).code).toBe(2);
+    await expect(dataCheckout("things", newest?.datasetId ?? "", { ...asJson, out })).rejects.toThrow("is not empty");
   });
 });
 
@@ -131,12 +128,15 @@ describe("mlops validate", () => {
       [good, 0],
       [bad, 1],
     ] as const) {
-      const offline = await mlops("validate", file, "--model", "things", "--models", models, "--json");
-      expect(offline.code, offline.stdout).toBe(code);
-      const verdict = JSON.parse(offline.stdout);
+      process.exitCode = 0;
+      const verdict = await answer<{ verdict: string; rows: object; reasons: { rule: string }[] }>(() =>
+        validate(file, { model: "things", models, json: true }),
+      );
+      expect(process.exitCode).toBe(code);
+      process.exitCode = 0;
       const batch = await putAndWait(factory.session, "things", `${code}.csv`, readFileSync(file));
       expect(verdict.verdict).toBe(batch.status);
-      expect(verdict.reasons.map(({ rule }: { rule: string }) => rule)).toEqual(batch.rules);
+      expect(verdict.reasons.map(({ rule }) => rule)).toEqual(batch.rules);
       if (code === 0) expect(verdict.rows).toEqual(batch.rows);
     }
   });

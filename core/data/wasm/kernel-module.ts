@@ -1,4 +1,6 @@
+import { MlopsError } from "../../errors/mlops-error.ts";
 import { KERNEL_BASE64 } from "./kernel.generated.ts";
+import { type WasmGlobal, type WasmMemory, webAssembly } from "./web-assembly.ts";
 
 /** What the module calls; see the declarations in kernel.as. */
 export interface KernelHost {
@@ -61,24 +63,26 @@ export type KernelVariable =
 
 /** An instance of the module. */
 export interface Kernel {
-  memory: WebAssembly.Memory;
+  memory: WasmMemory;
   run(from: number, end: number, firstRow: number, writes: number): number;
-  variables: Record<KernelVariable, WebAssembly.Global<"i32" | "f64">>;
+  /** Adds the numbers of the open block to the sums. */
+  flush(): void;
+  variables: Record<KernelVariable, WasmGlobal>;
 }
 
-let compiled: WebAssembly.Module | undefined;
+let compiled: object | undefined;
 
 /** Makes an instance; the module is compiled once. It needs SIMD, which every supported Node.js has. */
 export function createKernel(host: KernelHost): Kernel {
-  compiled ??= new WebAssembly.Module(Buffer.from(KERNEL_BASE64, "base64"));
-  const { exports } = new WebAssembly.Instance(compiled, {
+  compiled ??= new webAssembly.Module(Buffer.from(KERNEL_BASE64, "base64"));
+  const { exports } = new webAssembly.Instance(compiled, {
     host: { ...host },
     env: {
       abort: () => {
-        throw new WebAssembly.RuntimeError("the ingest kernel has aborted");
+        throw new MlopsError("internal.invariant", "the ingest kernel has aborted");
       },
     },
   });
-  const { memory, run, ...variables } = exports;
-  return { memory, run, variables } as Kernel;
+  const { memory, run, flush, ...variables } = exports;
+  return { memory, run, flush, variables } as Kernel;
 }

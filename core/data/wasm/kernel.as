@@ -713,7 +713,8 @@ function commitColumn(cell: usize, index: i32): void {
   store<f64>(cell, load<f64>(cell, D_M2) + m2 + delta * delta * ((before * n2) / total), D_M2);
 }
 
-function commitBlock(): void {
+// Adds the numbers of the open block to the sums.
+export function flush(): void {
   if (inBlock == 0) return;
   for (let k = 0; k < summedCount; k++) {
     const cell = <usize>load<u32>(summedList + (<usize>k << 2));
@@ -747,8 +748,7 @@ export function run(from: usize, end: usize, firstRow: f64, writes: i32): usize 
     commitRecord();
     at = next;
     rows++;
-    if (++inBlock == blockRows) commitBlock();
+    if (++inBlock == blockRows) flush();
   }
-  commitBlock();
   return at;
 }

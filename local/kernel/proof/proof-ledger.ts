@@ -3,6 +3,7 @@ import type { Cloud } from "../cloud.ts";
 import type { ServiceCall } from "../intercept-call.ts";
 import { loadModel } from "../model.ts";
 import { checkOutput, type ShapeProblem } from "./check-shape.ts";
+import { isExplained } from "./explained.ts";
 import { checkEvent, type PublishedEvent } from "./published-events.ts";
 
 /** Something that AWS would refuse (a request) or would never send (a response, an event). */
@@ -30,11 +31,17 @@ const SEPARATOR = "\u0000";
 
 /** Counts what was checked against AWS's models and keeps what did not fit. */
 export class ProofLedger {
+  readonly #loud: boolean;
   #requests = 0;
   #responses = 0;
   readonly #operations = new Map<string, number>();
   readonly #events = new Map<string, number>();
   readonly #findings = new Map<string, number>();
+
+  /** @param loud an answer or event that AWS would not send fails its call; else it is only kept */
+  constructor(loud = true) {
+    this.#loud = loud;
+  }
 
   /** A request that passed the validation of its input. */
   request({ service, operation, context }: ServiceCall): void {
@@ -75,11 +82,16 @@ export class ProofLedger {
   }
 
   #refuse(kind: "response" | "event", subject: string, problems: readonly ShapeProblem[]): void {
-    if (problems.length === 0) return;
-    const texts = problems.map(({ path, problem }) => `${path}: ${problem}`);
     // The position in a list makes no other finding.
-    for (const text of new Set(texts.map((text) => text.replace(/\[\d+\]/g, "[]")))) this.#note(kind, subject, text);
-    throw new AwsError("InternalFailure", 500, `AWS would not send this ${kind} of ${subject}: ${texts.join("; ")}`);
+    const texts = problems.map(({ path, problem }) => `${path.replace(/\[\d+\]/g, "[]")}: ${problem}`);
+    const unexplained = [...new Set(texts)].filter((text) => !isExplained(subject, text));
+    for (const text of unexplained) this.#note(kind, subject, text);
+    if (unexplained.length === 0 || !this.#loud) return;
+    throw new AwsError(
+      "InternalFailure",
+      500,
+      `AWS would not send this ${kind} of ${subject}: ${unexplained.join("; ")}`,
+    );
   }
 
   #note(kind: Finding["kind"], subject: string, problem: string): void {
@@ -89,11 +101,12 @@ export class ProofLedger {
 
 const ledgers = new WeakMap<Cloud, ProofLedger | null>();
 
-/** The ledger of a cloud that runs in proof mode (MLOPS_LOCAL_PROOF=1), else undefined. */
+/** The ledger of a cloud that runs in proof mode (MLOPS_LOCAL_PROOF is `1`, or `report` to fail nothing), else undefined. */
 export function proofOf(cloud: Cloud): ProofLedger | undefined {
   let ledger = ledgers.get(cloud);
   if (ledger === undefined) {
-    ledger = process.env["MLOPS_LOCAL_PROOF"] === "1" ? new ProofLedger() : null;
+    const mode = process.env["MLOPS_LOCAL_PROOF"];
+    ledger = mode === "1" || mode === "report" ? new ProofLedger(mode === "1") : null;
     ledgers.set(cloud, ledger);
   }
   return ledger ?? undefined;

@@ -19,6 +19,8 @@ export interface DeployedFactory {
   kill(): Promise<void>;
   /** Starts the cloud again on the same state. */
   restart(): Promise<void>;
+  /** Deploys the stack again, with the definitions of another directory. */
+  redeploy(models: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -49,6 +51,11 @@ export async function deployFactory(options: { models?: string } = {}): Promise<
     async restart() {
       const port = Number(new URL(started.info.endpoint).port);
       started = await startLocalCloud({ state, port, stage: "dev", models: options.models, enforceIam: true }, silent);
+      holder.session = await connect();
+    },
+    async redeploy(models) {
+      await stopLocalCloud(state);
+      started = await startLocalCloud({ state, port: 0, stage: "dev", models, enforceIam: true }, silent);
       holder.session = await connect();
     },
     async stop() {

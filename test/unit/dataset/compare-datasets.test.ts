@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { binOf, referenceBins } from "../../../core/data/bins.ts";
 import { createIngest } from "../../../core/data/ingest.ts";
 import type { Profile } from "../../../core/data/profile.ts";
 import { compareDatasets, type DatasetVersion } from "../../../core/dataset/compare-datasets.ts";
-import { countInBins } from "../../../core/dataset/count-in-bins.ts";
 import { parseDefinition } from "../../../core/definition/parse.ts";
 import { type BatchManifest, makeDatasetManifest } from "../../../core/plans/dataset-plan.ts";
 import { createRandom } from "../../../core/statistics/random.ts";
@@ -98,24 +96,5 @@ describe("the difference of two dataset versions", () => {
       retyped: [{ column: "speed", before: "number", after: "category" }],
       changes: [],
     });
-  });
-});
-
-describe("counting a profile in the bins of another", () => {
-  it("gives the same as binning every row", () => {
-    const reference = profileOf(rows(1_000, 1));
-    const data = rows(2_000, 8, 100, ["Approach", "Cruise", "Taxi"]);
-    const live = profileOf(data);
-    for (const column of ["speed", "phase"] as const) {
-      const [first, second] = [reference.features[column], live.features[column]];
-      if (first === undefined || second === undefined) throw new Error("no such feature");
-      const bins = referenceBins(first, column === "phase" ? 1 : 10);
-      const expected = new Array<number>(bins.bins.length).fill(0);
-      for (const row of data) {
-        const bin = binOf(bins, row[column]);
-        expected[bin] = (expected[bin] ?? 0) + 1;
-      }
-      expect(countInBins(bins, second)).toEqual(expected);
-    }
   });
 });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fakeLambda, functionArn, named, openWorkbench, type Workbench } from "../harness.ts";
 
+// "spec" is https://states-language.net/spec.html; "guide" is the page of the state or field in
+// https://docs.aws.amazon.com/step-functions/latest/dg/ (for example input-output-example.html, concepts-error-handling.html).
 let bench: Workbench;
 beforeAll(async () => {
   bench = await openWorkbench([

@@ -2,6 +2,9 @@ import { describe, expect, test } from "vitest";
 import { validateDefinition } from "../../../../local/services/stepfunctions/validate/definition.ts";
 import { invalidDefinitionMessage } from "../../../../local/services/stepfunctions/validate/diagnostics.ts";
 
+// Rules: https://states-language.net/spec.html and the page of each state in
+// https://docs.aws.amazon.com/step-functions/latest/dg/; wording: the answers of
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html.
 const messages = (definition: unknown) =>
   validateDefinition(typeof definition === "string" ? definition : JSON.stringify(definition)).map(
     ({ code, message, location }) => `${code}: ${message}${location === undefined ? "" : ` at ${location}`}`,
