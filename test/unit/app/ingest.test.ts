@@ -61,8 +61,11 @@ describe("an upload", () => {
     const { batchId } = await upload(made, "strikes/incoming/a.csv", strikesCsv(500));
     const prefix = `strikes/batches/${batchId}/`;
     expect(made.objects.keys("data", prefix).map((key) => key.slice(prefix.length))).toEqual([
+      "keys.json",
       "manifest.json",
       "profile.json",
+      "report.html",
+      "report.json",
       `test/${batchId}-00000.jsonl`,
       "train/part-00000.csv",
       "validation/part-00000.csv",
@@ -95,6 +98,7 @@ describe("a bad upload", () => {
     expect(outcome).toBe("quarantined");
     expect(made.objects.keys("data", "strikes/")).toEqual([
       `strikes/quarantine/${batchId}/bad_file.csv`,
+      `strikes/quarantine/${batchId}/report.html`,
       `strikes/quarantine/${batchId}/report.json`,
     ]);
     const report = JSON.parse(
@@ -122,7 +126,7 @@ describe("a bad upload", () => {
     const { outcome, batchId } = await upload(made, key, strikesCsv(10));
     expect(outcome).toBe("quarantined");
     expect((await made.registry.getBatch("_unknown", batchId ?? ""))?.rules).toEqual([rule]);
-    expect(made.objects.keys("data", "_unknown/quarantine/")).toHaveLength(2);
+    expect(made.objects.keys("data", "_unknown/quarantine/")).toHaveLength(3);
   });
 
   it.each([

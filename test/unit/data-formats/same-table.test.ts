@@ -100,6 +100,13 @@ function parquetOf(
   );
 }
 
+/** Sums depend on the order of the additions, which chunks decide: mean and m2 agree up to rounding, everything else exactly. */
+function comparable(profile: unknown): unknown {
+  const rounded = (key: string, value: unknown) =>
+    (key === "mean" || key === "m2") && typeof value === "number" ? Number(value.toPrecision(10)) : value;
+  return JSON.parse(JSON.stringify(profile, rounded));
+}
+
 describe("the same table in all formats", () => {
   test.prop(
     [
@@ -125,7 +132,7 @@ describe("the same table in all formats", () => {
       expect(result.reasons).toEqual(expected.result.reasons);
       expect(result.warnings).toEqual(expected.result.warnings);
       expect(result.rows).toEqual(expected.result.rows);
-      expect(result.profile).toEqual(expected.result.profile);
+      expect(comparable(result.profile)).toEqual(comparable(expected.result.profile));
       expect(result.timeRange).toEqual(expected.result.timeRange);
       expect([...result.columns].sort()).toEqual([...expected.result.columns].sort());
       if (expected.result.accepted) expect(parts).toEqual(expected.parts);
