@@ -17,9 +17,12 @@ export async function copyInParts(
   copySource: string,
   sizeBytes: number,
   to: ObjectLocation,
+  tagging: string,
 ): Promise<void> {
   const target = { Bucket: to.bucket, Key: to.key };
-  const { UploadId } = await client.send(new CreateMultipartUploadCommand(target));
+  const { UploadId } = await client.send(
+    new CreateMultipartUploadCommand({ ...target, ...(tagging !== "" && { Tagging: tagging }) }),
+  );
   try {
     const parts: { PartNumber: number; ETag: string | undefined }[] = [];
     for (let from = 0, number = 1; from < sizeBytes; from += PART_BYTES, number++) {

@@ -113,17 +113,27 @@ export class S3ObjectStore implements ObjectStore {
     return new S3ObjectWriter(this.client, location, contentType);
   }
 
-  async copy(from: ObjectLocation, to: ObjectLocation): Promise<void> {
+  async copy(from: ObjectLocation, to: ObjectLocation, tags: Readonly<Record<string, string>> = {}): Promise<void> {
+    const Tagging = new URLSearchParams(tags).toString();
     const what = `copy ${from.key} to ${to.key}`;
     await callAws(what, async () => {
       const head = await this.client.send(new HeadObjectCommand(address(from)));
       const sizeBytes = head.ContentLength ?? 0;
       const source = copySource(from);
       if (sizeBytes > MAX_SINGLE_COPY_BYTES) {
-        await copyInParts(this.client, source, sizeBytes, to);
+        await copyInParts(this.client, source, sizeBytes, to, Tagging);
         return;
       }
-      await this.client.send(new CopyObjectCommand({ Bucket: to.bucket, Key: to.key, CopySource: source }));
+      await this.client.send(
+        new CopyObjectCommand({
+          Bucket: to.bucket,
+          Key: to.key,
+          CopySource: source,
+          // Tags that people put on an upload would need further permissions to be read.
+          TaggingDirective: "REPLACE",
+          ...(Tagging !== "" && { Tagging }),
+        }),
+      );
     });
   }
 

@@ -24,6 +24,11 @@ import type { AlarmRequest, CreateModelRequest } from "../core/plans/requests.ts
 import { callAws, describeFailure, isNotFound, mapAwsError } from "./call-aws.ts";
 import { clientSettings } from "./client-settings.ts";
 
+/** SageMaker's log group of all training jobs; streams start with the job's name: https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html. */
+const TRAINING_LOG_GROUP = "/aws/sagemaker/TrainingJobs";
+/** How recipes begin the line that says what the owner of the model has to change (docs/contract.md). */
+const SCRIPT_ERROR = "[mlops] error ";
+
 /** Jobs, models and endpoints of SageMaker, and their CloudWatch alarms. */
 export class SagemakerTrainingService implements TrainingService {
   private readonly sagemaker: SageMakerClient;
@@ -50,6 +55,28 @@ export class SagemakerTrainingService implements TrainingService {
       modelDataUrl: job.ModelArtifacts?.S3ModelArtifacts ?? null,
       finalMetrics: Object.fromEntries(metrics),
     };
+  }
+
+  async scriptError(trainingJobName: string): Promise<string | null> {
+    // Only a failed run needs it, so no other start pays for loading it.
+    const { CloudWatchLogsClient, paginateFilterLogEvents } = await import("@aws-sdk/client-cloudwatch-logs");
+    const client = new CloudWatchLogsClient(clientSettings());
+    const messages = await ifExists(`read the log of training job ${trainingJobName}`, async () => {
+      const pages = paginateFilterLogEvents(
+        { client },
+        {
+          logGroupName: TRAINING_LOG_GROUP,
+          logStreamNamePrefix: `${trainingJobName}/`,
+          filterPattern: `"${SCRIPT_ERROR}"`,
+        },
+      );
+      const found: string[] = [];
+      for await (const page of pages) found.push(...(page.events ?? []).map((event) => event.message ?? ""));
+      return found;
+    });
+    client.destroy();
+    const last = messages?.at(-1);
+    return last === undefined ? null : last.slice(last.indexOf(SCRIPT_ERROR) + SCRIPT_ERROR.length).trim();
   }
 
   async stopTrainingJob(name: string): Promise<void> {

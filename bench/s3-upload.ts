@@ -24,11 +24,11 @@ export async function run(): Promise<Measurement[]> {
   writeFileSync(file, Buffer.alloc(SIZE_BYTES, "speed,phase,damage\n120,Climb,none\n"));
   const server = spawn(
     process.execPath,
-    ["--import", "tsx", fileURLToPath(new URL("./s3-server.ts", import.meta.url)), join(root, "state")],
+    [fileURLToPath(new URL("../local/server.mjs", import.meta.url)), "--port", "0", "--state-dir", join(root, "state")],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   try {
-    const endpoint = await firstLine(server);
+    const endpoint = await endpointOf(server);
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };
     const s3 = new S3Client({ endpoint, region: "us-east-1", credentials });
     await s3.send(new CreateBucketCommand({ Bucket }));
@@ -84,12 +84,13 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - start) / 1_000;
 }
 
-function firstLine(server: ChildProcess): Promise<string> {
+function endpointOf(server: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";
     server.stdout?.on("data", (chunk: Buffer) => {
       text += chunk.toString();
-      if (text.includes("\n")) resolve(text.trim());
+      const endpoint = /listens on (\S+)/.exec(text)?.[1];
+      if (endpoint !== undefined && text.includes("ready")) resolve(endpoint);
     });
     server.once("exit", (status) => reject(new Error(`the local cloud ended with status ${String(status)}`)));
   });

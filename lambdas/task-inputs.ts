@@ -77,6 +77,22 @@ export const plannedDelivery = z.object({ request: deliveryRequest, plan });
 /** Input of delivery-fail. */
 export const failedDelivery = z.object({ request: deliveryRequest, plan: plan.nullable(), error: taskError });
 
+const largeBatch = { model: z.string().min(1), batchId: z.string().min(1) };
+
+/** Input of ingest-range. */
+export const rangeTask = z.object({
+  pass: z.enum(["scan", "read"]),
+  ...largeBatch,
+  range: z.object({ index: z.number().int(), from: z.number().int(), to: z.number().int() }),
+});
+
+/** Input of ingest-merge. */
+export const mergeStep = z.discriminatedUnion("step", [
+  z.object({ step: z.literal("place"), ...largeBatch }),
+  z.object({ step: z.literal("decide"), ...largeBatch }),
+  z.object({ step: z.literal("fail"), ...largeBatch, error: taskError }),
+]);
+
 /** Input of monitoring-due. */
 export const dueRequest = z.object({ models: z.array(z.string()).optional(), force: z.boolean().optional() });
 

@@ -14,6 +14,9 @@ import {
   readArtifacts,
   readData,
   readRegistry,
+  readTrainingLogs,
+  readUploads,
+  removeData,
   sagemaker,
   startMachines,
   stopExecutions,
@@ -58,6 +61,31 @@ const HANDLERS = {
       writeDataInParts(scope, "batches", "quarantine"),
       tagData(scope, "quarantine"),
       startMachines(scope.ingestMachineArn),
+      ...requestTraining(scope),
+    ],
+  },
+  "ingest-range": {
+    description: "Scans one range of a large file, or validates, profiles and splits its rows",
+    ...HEAVY,
+    permissions: (scope) => [
+      listData(scope),
+      readUploads(scope),
+      readData(scope, "batches"),
+      writeDataInParts(scope, "batches"),
+    ],
+  },
+  "ingest-merge": {
+    description: "Places the ranges of a large file, merges what they found and decides on the whole",
+    ...HEAVY,
+    permissions: (scope) => [
+      ...readRegistry(scope, "table", "index"),
+      writeRegistry(scope),
+      listData(scope),
+      takeUploads(scope),
+      readData(scope, "batches", "quarantine"),
+      writeDataInParts(scope, "batches", "quarantine"),
+      removeData(scope, "batches"),
+      tagData(scope, "quarantine"),
       ...requestTraining(scope),
     ],
   },
@@ -230,7 +258,12 @@ function failDelivery(scope: PermissionScope): Permission[] {
 
 /** app/use-cases/fail-training.ts: stops the run's jobs and gives up the delivery that it asked for. */
 function failTraining(scope: PermissionScope): Permission[] {
-  return [...failDelivery(scope), ...stopJobs(scope), describeExecutions(scope.deliveryMachineArn)];
+  return [
+    ...failDelivery(scope),
+    ...stopJobs(scope),
+    describeExecutions(scope.deliveryMachineArn),
+    readTrainingLogs(scope),
+  ];
 }
 
 function stopJobs(scope: PermissionScope): Permission[] {

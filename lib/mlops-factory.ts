@@ -5,6 +5,7 @@ import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { deliveryMachine } from "../core/asl/delivery-machine.ts";
+import { ingestMachine } from "../core/asl/ingest-machine.ts";
 import { monitoringMachine } from "../core/asl/monitoring-machine.ts";
 import { trainingMachine } from "../core/asl/training-machine.ts";
 import type { ModelDefinition } from "../core/definition/schema.ts";
@@ -13,7 +14,7 @@ import { Alerting } from "./alerting.ts";
 import { DataLake } from "./data-lake.ts";
 import { FactoryFunctions } from "./factory-functions.ts";
 import { FactoryMachine } from "./machines/factory-machine.ts";
-import { deliveryPermissions, trainingPermissions } from "./machines/machine-permissions.ts";
+import { deliveryPermissions, ingestPermissions, trainingPermissions } from "./machines/machine-permissions.ts";
 import { ModelCatalog } from "./model-catalog.ts";
 import { OperationsView } from "./operations-view.ts";
 import type { PermissionScope } from "./permissions.ts";
@@ -45,6 +46,7 @@ export class MlopsFactory extends Construct {
   readonly training: FactoryMachine;
   readonly delivery: FactoryMachine;
   readonly monitoring: FactoryMachine;
+  readonly ingest: FactoryMachine;
   readonly ingestQueue: QueueWithDeadLetters;
   readonly view: OperationsView;
 
@@ -137,6 +139,17 @@ export class MlopsFactory extends Construct {
       }),
     });
 
+    this.ingest = new FactoryMachine(this, "IngestMachine", {
+      name: machineName("ingest"),
+      logRetention,
+      functionArns: [arn("ingest-range"), arn("ingest-merge")],
+      permissions: ingestPermissions(permissions),
+      definition: ingestMachine({
+        rangeFunctionArn: arn("ingest-range"),
+        mergeFunctionArn: arn("ingest-merge"),
+      }),
+    });
+
     this.ingestQueue = new QueueWithDeadLetters(this, "Ingest", {
       visibilityTimeout: Duration.seconds(INGEST_TIMEOUT.toSeconds() * 6),
       maxReceiveCount: 5,
@@ -194,6 +207,7 @@ export class MlopsFactory extends Construct {
         Training: this.training.machine,
         Delivery: this.delivery.machine,
         Monitoring: this.monitoring.machine,
+        IngestMachine: this.ingest.machine,
       },
       ingestQueue: this.ingestQueue.queue,
       deadLetterQueues: { Ingest: this.ingestQueue.deadLetters, Undelivered: eventLetters.queue },

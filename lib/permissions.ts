@@ -95,6 +95,16 @@ export function takeUploads(scope: PermissionScope): Permission {
   return allow(["s3:GetObjectVersion", "s3:DeleteObjectVersion"], dataFolders(scope, ["incoming"]), FOLDER_REASON);
 }
 
+/** Reads uploads by their version id. */
+export function readUploads(scope: PermissionScope): Permission {
+  return allow(["s3:GetObjectVersion"], dataFolders(scope, ["incoming"]), FOLDER_REASON);
+}
+
+/** Removes objects (their newest version) below the named folders of every model. */
+export function removeData(scope: PermissionScope, ...folders: string[]): Permission {
+  return allow(["s3:DeleteObject"], dataFolders(scope, folders), FOLDER_REASON);
+}
+
 function dataFolders(scope: PermissionScope, folders: readonly string[]): string[] {
   return folders.map((folder) => `${scope.dataBucketArn}/*/${folder}/*`);
 }
@@ -152,6 +162,15 @@ export function sagemaker(scope: PermissionScope, kind: string, ...actions: stri
 /** Makes SageMaker models that run with the execution role. Tags on creation need AddTags as well. */
 export function createModels(scope: PermissionScope): Permission[] {
   return [sagemaker(scope, "model", "CreateModel", "AddTags"), passSagemakerRole(scope)];
+}
+
+/** Reads what training scripts have said, in the log group that SageMaker keeps for all training jobs. */
+export function readTrainingLogs(scope: PermissionScope): Permission {
+  return allow(
+    ["logs:FilterLogEvents"],
+    [`arn:${scope.partition}:logs:${scope.region}:${scope.account}:log-group:/aws/sagemaker/TrainingJobs:*`],
+    "The streams of a log group are part of its ARN; SageMaker names them after jobs.",
+  );
 }
 
 /** Makes and removes the alarms that guard an endpoint. */

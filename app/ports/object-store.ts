@@ -64,8 +64,8 @@ export interface ObjectStore {
     options?: { readonly contentType?: string; readonly ifMatch?: string; readonly ifNoneMatch?: true },
   ): Promise<WrittenObject | null>;
   openWriter(location: ObjectLocation, contentType: string): ObjectWriter;
-  /** Copies an object version of any size within or between the buckets. */
-  copy(from: ObjectLocation, to: ObjectLocation): Promise<void>;
+  /** Copies an object version of any size within or between the buckets. The copy has the given tags, not those of its source. */
+  copy(from: ObjectLocation, to: ObjectLocation, tags?: Readonly<Record<string, string>>): Promise<void>;
   /** Deletes an object version, or puts a delete marker when no version is named. Deleting twice is fine. */
   delete(location: ObjectLocation): Promise<void>;
   /** All objects below a prefix, sorted by key; `startAfter` leaves out keys up to and including it. */

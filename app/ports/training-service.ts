@@ -29,6 +29,8 @@ export interface EndpointState {
  */
 export interface TrainingService {
   describeTrainingJob(name: string): Promise<TrainingJobState | null>;
+  /** What the training script itself says was wrong: its last `[mlops] error` line; null when it has said nothing. */
+  scriptError(trainingJobName: string): Promise<string | null>;
   stopTrainingJob(name: string): Promise<void>;
   stopTransformJob(name: string): Promise<void>;
 

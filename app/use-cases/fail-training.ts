@@ -1,3 +1,4 @@
+import { isMlopsError } from "../../core/errors/mlops-error.ts";
 import { executionName, sagemakerModelName, trainingJobName, transformJobName } from "../../core/plans/names.ts";
 import { trainingSpendUsd } from "../../core/plans/spend.ts";
 import type { RunItem } from "../../core/registry/items.ts";
@@ -33,7 +34,8 @@ export async function failTraining(factory: Factory, input: FailedTraining): Pro
   await factory.training.stopTransformJob(transformJobName(stage, model, runId, "champion"));
   const job = await factory.training.describeTrainingJob(jobName);
   const run = await factory.registry.getRun(model, runId);
-  const reason = readableReason(input.error, job?.failureReason ?? null);
+  const said = job?.status === "Failed" ? await scriptError(factory, jobName) : null;
+  const reason = readableReason(input.error, job?.failureReason ?? null, said);
   if (run !== null) {
     await recordRunSpend(factory, run, job?.billableSeconds ?? 0);
     if (run.version === null) await factory.training.deleteModel(sagemakerModelName(stage, model, runId));
@@ -60,8 +62,24 @@ export async function failTraining(factory: Factory, input: FailedTraining): Pro
   return { reason };
 }
 
-/** SageMaker's own reason says more than the state machine's, which wraps the job's whole description. */
-function readableReason(error: TaskError, failureReason: string | null): string {
+/** A log that cannot be read must not keep the run from being cleaned up: the reason is then SageMaker's own. */
+async function scriptError(factory: Factory, jobName: string): Promise<string | null> {
+  try {
+    return await factory.training.scriptError(jobName);
+  } catch (error) {
+    if (!isMlopsError(error)) throw error;
+    factory.log.warn("the training job's log cannot be read", { jobName, code: error.code, message: error.message });
+    return null;
+  }
+}
+
+/**
+ * What the script says is best: the image's toolkit overwrites the failure file, so SageMaker's own reason shows only the command
+ * (https://github.com/aws/sagemaker-containers/blob/v2.8.6.post2/src/sagemaker_containers/_trainer.py). That in turn says more than
+ * the state machine's, which wraps the job's whole description.
+ */
+function readableReason(error: TaskError, failureReason: string | null, said: string | null): string {
+  if (said !== null && said !== "") return `The training job failed: ${said}`;
   if (failureReason !== null && failureReason !== "") return `The training job failed: ${failureReason}`;
   return `${error.Error}: ${messageOf(error.Cause)}`;
 }

@@ -8,6 +8,9 @@ import { type ReportedFile, reportOf, writeReport } from "./batch-report.ts";
 /** Where uploads for models that nobody defined are kept. No model can have this name. */
 export const UNKNOWN_MODEL = "_unknown";
 
+/** The life-cycle rule of the data bucket removes objects with this tag when their time is over (lib/data-lake.ts). */
+const QUARANTINE_TAGS = { "mlops:kind": "quarantine" };
+
 /** Reasons that an alert names; the report has all. */
 const REASONS_IN_ALERT = 8;
 
@@ -18,7 +21,7 @@ export async function quarantineBatch(factory: Factory, item: BatchItem, found: 
   const decidedAt = factory.clock.now().toISOString();
   const reportKey = dataKeys.quarantineReport(model, batchId);
   if ((await factory.objects.head(source)) !== null) {
-    await factory.objects.copy(source, { bucket, key: quarantinedKey(item) });
+    await factory.objects.copy(source, { bucket, key: quarantinedKey(item) }, QUARANTINE_TAGS);
   }
   const report = reportOf(item, "quarantined", decidedAt, found);
   await writeReport(factory, report, reportKey, dataKeys.quarantineReportPage(model, batchId));

@@ -57,6 +57,11 @@ export interface IngestOptions {
   batchId: string;
   /** Validates and profiles only: no row is written to a part, and `rows` of the result counts none. Default: false. */
   profileOnly?: boolean;
+  /**
+   * Reads one piece of a file, a header line and then whole records: rows are numbered on from those before the piece, offsets in messages
+   * from its bytes. What concerns the file as a whole is left to whoever joins the pieces.
+   */
+  piece?: { rowsBefore: number; bytesBefore: number };
 }
 
 /** One pass over one file. */
@@ -97,6 +102,7 @@ class IngestPass implements Ingest, LaneSink {
   private readonly utf8 = new Utf8Check();
   private readonly scanner: Scanner;
   private readonly profileOnly: boolean;
+  private readonly piece: IngestOptions["piece"];
   private lane: FastLane | undefined;
   private readonly objects = new JsonObjectReader();
   private header: string[] | undefined;
@@ -106,7 +112,7 @@ class IngestPass implements Ingest, LaneSink {
   private records = 0;
   private ended = false;
 
-  constructor(definition: ModelDefinition, { batchId, profileOnly = false }: IngestOptions) {
+  constructor(definition: ModelDefinition, { batchId, profileOnly = false, piece }: IngestOptions) {
     const { data } = definition;
     if (data.format === "parquet") {
       throw new MlopsError(
@@ -115,7 +121,9 @@ class IngestPass implements Ingest, LaneSink {
       );
     }
     this.definition = definition;
-    this.context = { reasons: this.reasons, missing: new Set(data.missing), row: 0 };
+    this.context = { reasons: this.reasons, missing: new Set(data.missing), row: piece?.rowsBefore ?? 0 };
+    this.piece = piece;
+    this.sizeBytes = piece?.bytesBefore ?? 0;
     this.columns = createColumns(definition, this.context);
     this.writer = new RowWriter(this.columns, data, batchId);
     this.profileOnly = profileOnly;
@@ -141,16 +149,16 @@ class IngestPass implements Ingest, LaneSink {
     if (!this.isHopeless && !this.utf8.end()) this.giveUp(truncatedUtf8());
     if (!this.isHopeless) this.scanner.end();
     this.lane?.finish();
-    if (!this.isHopeless) this.judge();
+    if (!this.isHopeless && this.piece === undefined) this.judge();
+    const rows = this.context.row - (this.piece?.rowsBefore ?? 0);
     const facts: FileFacts = {
       output: this.writer.take(),
-      profile: buildProfile(this.columns, this.context.row),
+      profile: buildProfile(this.columns, rows),
       timeRange: this.columns.time?.column.range() ?? null,
       columns: this.header ?? [...this.objects.names],
       warnings: this.warnings.list(),
     };
-    if (!this.reasons.isEmpty)
-      return { ...facts, accepted: false, rows: this.context.row, reasons: this.reasons.list() };
+    if (!this.reasons.isEmpty) return { ...facts, accepted: false, rows, reasons: this.reasons.list() };
     return { ...facts, accepted: true, rows: { ...this.writer.rows }, keys: this.writer.keys.build(), reasons: [] };
   }
 

@@ -10,6 +10,11 @@ export type KeyForm = "value" | "time" | "boolean";
 /** Longer texts are neither missing nor true or false. */
 const MAX_VARYING_BYTES = 100;
 
+/** Ends every cell of a key. */
+export const KEY_SEPARATOR = 0x1f;
+/** Comes before the 8 bytes of a number that is not whole. */
+const FLOAT_MARK = 0x1e;
+
 const numbers = new NumberParser();
 
 /**
@@ -17,7 +22,7 @@ const numbers = new NumberParser();
  * - a missing value is nothing;
  * - a time is its milliseconds since the epoch; true/false, t/f, yes/no, y/n, 1/0 of a boolean feature are `true` and `false`;
  * - a whole number is its digits without plus sign and leading zeros (007 and 7 are one key; any length, exact);
- * - another number is its 64-bit float: digits when it is whole (1.0, 1e3), else the shortest text that reads back (0.50 is 0.5);
+ * - another number is its 64-bit float: digits when it is whole (1.0, 1e3), else a mark and its 8 bytes, little-endian (0.50 is 0.5);
  * - true and false in any case are lower-case; any other text is its bytes.
  */
 export class KeyCells {
@@ -40,11 +45,12 @@ export class KeyCells {
       (this.mayVary[first] === 0 || (first >= 0x31 && first <= 0x39 && isDigits(bytes, start, end)));
     const canonical = isPlain ? undefined : this.canonical(bytes, start, end, form);
     if (canonical === undefined) out.slice(bytes, start, end);
-    else out.ascii(canonical);
+    else if (typeof canonical === "string") out.ascii(canonical);
+    else writeFloat(out, canonical);
   }
 
-  /** The canonical text (ASCII), or undefined when the bytes are taken as they are. */
-  private canonical(bytes: Uint8Array, start: number, end: number, form: KeyForm): string | undefined {
+  /** The canonical text (ASCII) or number, or undefined when the bytes are taken as they are. */
+  private canonical(bytes: Uint8Array, start: number, end: number, form: KeyForm): string | number | undefined {
     if (end - start <= MAX_VARYING_BYTES) {
       const text = decode(bytes, start, end);
       const trimmed = text.trim();
@@ -55,6 +61,31 @@ export class KeyCells {
     }
     return form === "time" ? canonicalTime(bytes, start, end) : canonicalNumber(bytes, start, end);
   }
+}
+
+function writeFloat(out: ByteWriter, value: number): void {
+  const bytes = new DataView(new ArrayBuffer(8));
+  bytes.setFloat64(0, value, true);
+  out.byte(FLOAT_MARK);
+  out.all(new Uint8Array(bytes.buffer));
+}
+
+/** A key as people read it: its cells with bars between them. */
+export function keyText(key: Uint8Array): string {
+  const cells: string[] = [];
+  let start = 0;
+  while (start < key.length) {
+    if (key[start] === FLOAT_MARK && start + 9 <= key.length) {
+      cells.push(String(new DataView(key.buffer, key.byteOffset + start + 1, 8).getFloat64(0, true)));
+      start += 10;
+      continue;
+    }
+    const separator = key.indexOf(KEY_SEPARATOR, start);
+    const end = separator < 0 ? key.length : separator;
+    cells.push(decode(key, start, end));
+    start = end + 1;
+  }
+  return cells.join(" | ");
 }
 
 function isDigits(bytes: Uint8Array, start: number, end: number): boolean {
@@ -74,7 +105,7 @@ function canonicalTime(bytes: Uint8Array, start: number, end: number): string | 
   return Number.isNaN(instant) ? undefined : String(Math.floor(instant));
 }
 
-function canonicalNumber(bytes: Uint8Array, start: number, end: number): string | undefined {
+function canonicalNumber(bytes: Uint8Array, start: number, end: number): string | number | undefined {
   if (!numbers.parse(bytes, start, end)) return undefined;
   const text = decode(bytes, numbers.start, numbers.end);
   const whole = /^([-+]?)0*(\d+)$/.exec(text);
@@ -83,5 +114,5 @@ function canonicalNumber(bytes: Uint8Array, start: number, end: number): string 
     return whole[1] === "-" && digits !== "0" ? `-${digits}` : digits;
   }
   const { value } = numbers;
-  return Number.isInteger(value) ? BigInt(value).toString() : String(value);
+  return Number.isInteger(value) ? BigInt(value).toString() : value;
 }

@@ -1,5 +1,6 @@
 import type { ByteWriter } from "./byte-writer.ts";
-import { decode, shownValue } from "./text.ts";
+import { keyText } from "./key-cell.ts";
+import { shownValue } from "./text.ts";
 
 /** Distinct keys that are remembered; up to here everything is exact (but for 53-bit collisions: one in 10^6 files of that size). */
 export const MAX_SKETCH_KEYS = 65_536;
@@ -53,7 +54,7 @@ export class KeySketchBuilder {
       if (++this.size > MAX_SKETCH_KEYS) this.halve();
       else if (this.size * 2 > this.slots.length && this.slots.length < MAX_SLOTS) this.rebuild(this.slots.length * 4);
     } else if (this.repeated.length < MAX_EXAMPLES) {
-      const value = decode(text.memory, 0, Math.max(0, text.length - 1)).replaceAll("\u001f", " | ");
+      const value = keyText(text.memory.subarray(0, text.length));
       this.repeated.push({ row: number, value: shownValue(value) });
     }
   }

@@ -30,7 +30,7 @@ export function cutRanges(sizeBytes: number, count: number): ByteRange[] {
 }
 
 /**
- * Says what each range has to do, from the first passes over all of them. Quoted line breaks at the cuts, quotes within fields
+ * Says what each range has to do in the second pass (`createRangeIngest` in core/dataset), from the first passes over all of them. Quoted line breaks at the cuts, quotes within fields
  * and malformed quotes are resolved exactly as one pass reads them, and every range knows the number of its first row.
  *
  * @throws MlopsError `data.ingest-misuse` when the ranges do not meet, or the header line is longer than the first one
@@ -48,7 +48,9 @@ export function cutRanges(sizeBytes: number, count: number): ByteRange[] {
  *   append(output);
  *   return partial;
  * }));
- * const verdict = mergePartials(definition, partials);
+ * const merge = createRangeMerge(definition);
+ * for (const partial of partials) merge.add(partial);
+ * const file = merge.end();
  */
 export function planRanges(scans: readonly RangeScan[]): RangeTask[] {
   const tasks: RangeTask[] = [];

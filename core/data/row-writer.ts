@@ -1,7 +1,7 @@
 import type { ModelDefinition } from "../definition/schema.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import type { IngestColumns } from "./ingest-columns.ts";
-import { KeyCells } from "./key-cell.ts";
+import { KEY_SEPARATOR, KeyCells } from "./key-cell.ts";
 import { KeySketchBuilder } from "./key-sketch.ts";
 import type { Row } from "./row.ts";
 import { hashFraction, SPLITS, type Split, splitOf } from "./split.ts";
@@ -9,7 +9,6 @@ import { csvField, utf8 } from "./text.ts";
 
 const COMMA = 0x2c;
 const LF = 0x0a;
-const KEY_SEPARATOR = 0x1f;
 const CLOSE_ROW = utf8("}}\n");
 /** What comes after the row's number and after the label of a held-out row. */
 export const LABEL_MEMBER = '","label":';

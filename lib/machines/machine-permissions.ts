@@ -1,10 +1,12 @@
 import type { Permission } from "../grant.ts";
 import {
   createModels,
+  describeExecutions,
   type PermissionScope,
   readAlarms,
   sagemaker,
   startMachines,
+  stopExecutions,
   syncJobRules,
 } from "../permissions.ts";
 
@@ -16,6 +18,18 @@ export function trainingPermissions(scope: PermissionScope): Permission[] {
     ...createModels(scope),
     syncJobRules(scope),
     startMachines(scope.deliveryMachineArn),
+  ];
+}
+
+/**
+ * What the ingest machine calls besides functions: the children of its Distributed Maps are executions of its own
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html).
+ */
+export function ingestPermissions(scope: PermissionScope): Permission[] {
+  return [
+    startMachines(scope.ingestMachineArn),
+    describeExecutions(scope.ingestMachineArn),
+    stopExecutions(scope.ingestMachineArn),
   ];
 }
 

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import {
   CreateBucketCommand,
+  GetObjectTaggingCommand,
   ListMultipartUploadsCommand,
   PutBucketVersioningCommand,
+  PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -115,5 +117,18 @@ describe.each<[string, () => ObjectStore]>([
     };
     expect(await keysOf()).toEqual(["a", "b", "c"].map((key) => `${prefix}list/${key}`));
     expect(await keysOf(`${prefix}list/a`)).toEqual(["b", "c"].map((key) => `${prefix}list/${key}`));
+  });
+});
+
+describe("a copy in S3", () => {
+  it("has the tags that it is told, not those of its source", async () => {
+    const store = new S3ObjectStore(client);
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: "tagged", Body: "a", Tagging: "mine=1" }));
+    await store.copy(at("tagged"), at("plain"));
+    await store.copy(at("tagged"), at("kind"), { "mlops:kind": "quarantine" });
+    const tagsOf = async (Key: string) =>
+      (await client.send(new GetObjectTaggingCommand({ Bucket: bucket, Key }))).TagSet;
+    expect(await tagsOf("plain")).toEqual([]);
+    expect(await tagsOf("kind")).toEqual([{ Key: "mlops:kind", Value: "quarantine" }]);
   });
 });

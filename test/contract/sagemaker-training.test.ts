@@ -7,7 +7,8 @@ import {
   ListTrainingJobsCommand,
   StopTrainingJobCommand,
 } from "@aws-sdk/client-sagemaker";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { SagemakerTrainingService } from "../../adapters/sagemaker-training-service.ts";
 import {
   bucket,
   hyperparameters,
@@ -79,12 +80,18 @@ describe("training jobs", () => {
     );
   });
 
-  it("fail with what the script wrote", async () => {
+  it("fail with the toolkit's text, as in the image; what the script said is in the log", async () => {
     const job = await clients.train("misspelt", { HyperParameters: hyperparameters({ max_dept: "3" }) });
     expect(job.TrainingJobStatus).toBe("Failed");
-    expect(job.FailureReason).toBe(
-      'AlgorithmError: unknown hyperparameter "max_dept"; did you mean "max_depth"?, exit code: 1',
-    );
+    expect(job.FailureReason).toMatch(/^AlgorithmError: ExecuteUserScriptError:\nCommand ".* -m train /);
+    vi.stubEnv("AWS_ENDPOINT_URL", cloud.endpoint);
+    vi.stubEnv("AWS_REGION", "us-east-1");
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+    const service = new SagemakerTrainingService();
+    expect(await service.scriptError("misspelt")).toBe('unknown hyperparameter "max_dept"; did you mean "max_depth"?');
+    expect(await service.scriptError("first")).toBeNull();
+    vi.unstubAllEnvs();
   });
 
   it("pass arguments and environment as script mode does", async () => {

@@ -1,5 +1,5 @@
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateModelCommand, CreateTrainingJobCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Cloud, LocalService } from "../../local/kernel/cloud.ts";
 import { EXPLAINED } from "../../local/kernel/proof/explained.ts";
@@ -8,12 +8,9 @@ import { image, roleArn, trainingRequest } from "../support/sagemaker-cloud.ts";
 import { type StartedCloud, startCloud } from "../support/start-cloud.ts";
 import { readProof } from "./support/proof-cloud.ts";
 
-/** An STS whose answer has a member that AWS does not have, and whose account number is no text. */
-function createWrongSts(_cloud: Cloud): LocalService {
-  return {
-    id: "sts",
-    operations: { GetCallerIdentity: () => ({ Account: 12, Arn: "arn:aws:iam::000000000000:user/local", Team: "x" }) },
-  };
+/** CloudWatch Logs whose answer has a member that AWS does not have, and a list that is none. */
+function createWrongLogs(_cloud: Cloud): LocalService {
+  return { id: "logs", operations: { DescribeLogGroups: () => ({ logGroups: "none", team: "x" }) } };
 }
 
 let cloud: StartedCloud;
@@ -21,7 +18,7 @@ let sagemaker: SageMakerClient;
 
 beforeAll(async () => {
   process.env["MLOPS_LOCAL_PROOF"] = "1";
-  cloud = await startCloud({ factories: [createWrongSts, createSagemaker] });
+  cloud = await startCloud({ factories: [createWrongLogs, createSagemaker] });
   sagemaker = new SageMakerClient(cloud.clientConfig);
 });
 afterAll(async () => {
@@ -49,12 +46,12 @@ describe("a planted defect", () => {
   });
 
   it("a response with a member that AWS does not have, and one of a wrong type, fails its call", async () => {
-    const sts = new STSClient(cloud.clientConfig);
-    await expect(sts.send(new GetCallerIdentityCommand({}))).rejects.toThrow(/AWS would not send this response/);
-    const found = (await findings()).filter(({ subject }) => subject === "sts:GetCallerIdentity");
+    const logs = new CloudWatchLogsClient(cloud.clientConfig);
+    await expect(logs.send(new DescribeLogGroupsCommand({}))).rejects.toThrow(/AWS would not send this response/);
+    const found = (await findings()).filter(({ subject }) => subject === "logs:DescribeLogGroups");
     expect(found.map(({ problem }) => problem)).toEqual([
-      "Account: must be a string, found 12",
-      "Team: AWS's model has no such member",
+      "logGroups: must be a list, found 'none'",
+      "team: AWS's model has no such member",
     ]);
   });
 

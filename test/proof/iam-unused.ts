@@ -138,4 +138,10 @@ export const UNUSED: readonly Explanation[] = [
     reason:
       "Dead letters of EventBridge, for events whose target is gone; the contract tests of EventBridge send some.",
   },
+  {
+    holders: ["trainingfail", "executionended", "monitoringdue"],
+    actions: ["logs:FilterLogEvents"],
+    reason:
+      "Reads what a failed training script said (app/use-cases/fail-training.ts); the contract test of training jobs does it.",
+  },
 ];

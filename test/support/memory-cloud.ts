@@ -53,9 +53,15 @@ export class MemoryTraining implements TrainingService {
   readonly endpoints = new Map<string, EndpointState>();
   readonly alarms = new Map<string, AlarmRequest>();
   readonly stopped: string[] = [];
+  /** What training scripts said was wrong, by job. */
+  readonly scriptErrors = new Map<string, string>();
 
   async describeTrainingJob(name: string): Promise<TrainingJobState | null> {
     return this.jobs.get(name) ?? null;
+  }
+
+  async scriptError(trainingJobName: string): Promise<string | null> {
+    return this.scriptErrors.get(trainingJobName) ?? null;
   }
 
   async stopTrainingJob(name: string): Promise<void> {

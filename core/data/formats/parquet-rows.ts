@@ -1,6 +1,7 @@
 import type { ColumnChunk, RowGroup } from "hyparquet";
 import { parquetRead } from "hyparquet";
 import type { ModelDefinition } from "../../definition/schema.ts";
+import { duplicateColumns } from "../rules/column-duplicate.ts";
 import {
   damagedParquet,
   nestedParquetColumn,
@@ -37,10 +38,12 @@ export async function* parquetRows(parquet: ParquetFile, definition: ModelDefini
   const { metadata, columns } = parquet;
   if (columns.length > MAX_COLUMNS) throw new UnreadableFile(damagedParquet(`it has ${columns.length} columns`));
   const roles = declaredRoles(definition);
+  const twice = duplicateColumns(columns.map(({ name }) => name)).find(({ column = "" }) => roles.has(column));
+  if (twice !== undefined) throw new UnreadableFile(twice);
   const needed = new Map<number, NeededColumn>();
   for (const [index, { name, element }] of columns.entries()) {
     const role = roles.get(name);
-    if (role === undefined || [...needed.values()].some((other) => other.name === name)) continue;
+    if (role === undefined) continue;
     if (element === undefined) throw new UnreadableFile(nestedParquetColumn(name));
     const isText = element.type === "BYTE_ARRAY" && element.converted_type !== "DECIMAL";
     if (role === "number" && isText)

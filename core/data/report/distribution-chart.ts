@@ -56,7 +56,7 @@ function levels(bars: readonly ChartBar[]): string {
   const rows = bars.map((bar, index) => {
     const y = index * ROW_HEIGHT;
     const name = Array.from(bar.label);
-    const label = name.length > 18 ? `${name.slice(0, 17).join("")}…` : bar.label;
+    const label = name.length > 16 ? `${name.slice(0, 15).join("")}…` : bar.label;
     const width = round((bar.current / top) * span);
     const mark = bar.reference === null ? "" : round(LABEL_WIDTH + (bar.reference / top) * span);
     const before =

@@ -24,8 +24,13 @@ function code(text: string): string {
 function todo(report: BatchReport): string {
   const { reasons, warnings, model, batchId } = report;
   if (report.verdict === "quarantined") {
+    const rowsOf = ({ count, examples: list }: Reason) => (list.length > 0 ? ` (${plural(count, "row")})` : "");
     const places = [
-      ...new Set(reasons.map(({ rule, column }) => (column === undefined ? rule : `${rule} in ${column}`))),
+      ...new Set(
+        reasons.map(
+          (reason) => `${reason.rule}${reason.column === undefined ? "" : ` in ${reason.column}`}${rowsOf(reason)}`,
+        ),
+      ),
     ];
     const list = places.slice(0, 6).map((place) => `<li>${escapeHtml(place)}</li>`);
     const more = places.length > 6 ? `<li>and ${places.length - 6} more</li>` : "";
@@ -54,7 +59,7 @@ function facts(report: BatchReport): string {
         ? "no batch before"
         : `${plural(comparedWith.batches, "batch").replace("batchs", "batches")}, ${plural(comparedWith.rows, "row")}`,
     ],
-    ["Decided", decidedAt],
+    ["Decided", `${decidedAt.slice(0, 16).replace("T", " ")} UTC`],
     ["Batch", batchId],
     ["File", `s3://${source.bucket}/${source.key}`],
     ["Object version", source.versionId],
@@ -62,8 +67,8 @@ function facts(report: BatchReport): string {
   return `<dl>${entries.map(([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`).join("")}</dl>`;
 }
 
-function examples({ examples: list }: Reason): string {
-  if (list.length === 0) return '<span class="soft">the file as a whole</span>';
+function examples({ examples: list, column }: Reason): string {
+  if (list.length === 0) return `<span class="soft">the ${column === undefined ? "file" : "column"} as a whole</span>`;
   const items = list.map(
     ({ row, value }) => `<li><span class="soft">row ${row}</span> ${code(value === "" ? "(empty)" : value)}</li>`,
   );

@@ -18,7 +18,7 @@ code { background: var(--code); border-radius: 4px; padding: 1px 5px; font: 13px
 .todo.warn { border-left-color: var(--warn); }
 .todo p:last-child, .todo ul:last-child { margin-bottom: 0; }
 .todo ul { margin: 6px 0 8px; padding-left: 20px; }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 12px 24px; margin: 24px 0 0; }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); gap: 12px 24px; margin: 24px 0 0; }
 dt { color: var(--soft); font-size: 13px; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .table { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
@@ -27,7 +27,7 @@ th, td { text-align: left; vertical-align: top; padding: 10px 14px; border-botto
 tr:last-child > td { border-bottom: 0; }
 th { font-size: 13px; font-weight: 600; color: var(--soft); }
 td.count { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-th.count { text-align: right; }
+th.count { text-align: right; white-space: nowrap; }
 td.what { min-width: 280px; overflow-wrap: anywhere; }
 .rule { white-space: nowrap; font-weight: 600; }
 .reason .rule { color: var(--bad); }

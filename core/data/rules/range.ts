@@ -18,7 +18,7 @@ export function tooLargeToTrain(value: string): string {
 export function notALevel(levels: readonly string[]): (value: string) => string {
   return (value) => {
     const near = closest(value, levels);
-    const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
-    return `found ${JSON.stringify(value)}, allowed: ${listed(levels)}${hint}`;
+    const hint = near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`;
+    return `found ${JSON.stringify(value)}, allowed: ${listed(levels)}${hint}; correct it, or add it to levels in the definition`;
   };
 }

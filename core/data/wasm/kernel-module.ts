@@ -20,6 +20,8 @@ export type KernelVariable =
   | "cellCount"
   | "delimiter"
   | "powers"
+  | "fives"
+  | "fivesCount"
   | "masks"
   | "firstBuckets"
   | "uppers"

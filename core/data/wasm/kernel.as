@@ -46,7 +46,6 @@ const D_START: usize = 96;
 const D_END: usize = 100;
 const D_NUMBER_START: usize = 104;
 const D_NUMBER_END: usize = 108;
-const D_KEY_END: usize = 112;
 const D_ENTRY: usize = 116;
 const D_NOTES: usize = 120;
 const D_VALUE: usize = 128;
@@ -66,6 +65,7 @@ const FLAG_KEY_ODD: i32 = 4;
 const NOTE_MISSING: i32 = 1;
 const NOTE_NOT_JSON: i32 = 2;
 const NOTE_KEY_PLAIN: i32 = 4;
+const NOTE_KEY_FLOAT: i32 = 8;
 
 const E_HASH: usize = 16;
 const E_LENGTH: usize = 20;
@@ -82,6 +82,7 @@ const QUOTE: u32 = 0x22;
 const LF: u32 = 0x0a;
 const CR: u32 = 0x0d;
 const KEY_SEPARATOR: u32 = 0x1f;
+const FLOAT_MARK: u32 = 0x1e;
 const COMMA: u32 = 0x2c;
 
 // Tables and buffers, set by the host.
@@ -89,6 +90,8 @@ export let cells: usize = 0;
 export let cellCount: i32 = 0;
 export let delimiter: u32 = 44;
 export let powers: usize = 0;
+export let fives: usize = 0;
+export let fivesCount: i32 = 0;
 export let masks: usize = 0;
 export let firstBuckets: usize = 0;
 export let uppers: usize = 0;
@@ -192,6 +195,51 @@ function quoted(at: usize, end: usize): usize {
   return i + 1;
 }
 
+let productLow: u64 = 0;
+
+// High half of the product of two 64-bit numbers; the low half is in productLow.
+@inline function multiply(a: u64, b: u64): u64 {
+  const aLow = a & 0xffffffff;
+  const aHigh = a >> 32;
+  const bLow = b & 0xffffffff;
+  const bHigh = b >> 32;
+  const low = aLow * bLow;
+  const middle = aHigh * bLow + (low >> 32);
+  const cross = aLow * bHigh + (middle & 0xffffffff);
+  productLow = (cross << 32) | (low & 0xffffffff);
+  return aHigh * bHigh + (middle >> 32) + (cross >> 32);
+}
+
+// The double nearest to mantissa / 10^fraction, by the method of Eisel and Lemire (Lemire 2021,
+// https://doi.org/10.1002/spe.2984); NaN where the method does not decide. The table at `fives` has 128 bits of 5^-fraction.
+function nearest(mantissa: u64, fraction: usize): f64 {
+  if (mantissa == 0) return 0;
+  const zeros = clz(mantissa);
+  const w = mantissa << zeros;
+  let high = multiply(w, load<u64>(fives + (fraction << 4), 8));
+  let low = productLow;
+  if ((high & 0x1ff) == 0x1ff) {
+    const second = multiply(w, load<u64>(fives + (fraction << 4)));
+    low += second;
+    if (second > low) high++;
+  }
+  if (low == 0xffffffffffffffff && fraction > 27) return NaN;
+  const upper = high >> 63;
+  let bits = high >> (upper + 9);
+  const power = -(<i64>fraction);
+  let exponent = (((152170 + 65536) * power) >> 16) + 63 + <i64>upper - <i64>zeros + 1023;
+  if (exponent <= 0 || exponent >= 0x7ff) return NaN;
+  if (low <= 1 && fraction <= 4 && (bits & 3) == 1 && bits << (upper + 9) == high) bits &= ~<u64>1;
+  bits += bits & 1;
+  bits >>= 1;
+  if (bits >= (<u64>2 << 52)) {
+    bits = <u64>1 << 52;
+    exponent++;
+  }
+  bits &= ~(<u64>1 << 52);
+  return reinterpret<f64>(bits | (<u64>exponent << 52));
+}
+
 // Reads plain decimal notation at `at`; the caller checks what follows. Gives where it ends, 0 when it is something else.
 @inline function decimal(cell: usize, at: usize): usize {
   let i = at;
@@ -220,34 +268,31 @@ function quoted(at: usize, end: usize): usize {
     fraction = i - begin;
     if (fraction == 0) return 0;
   }
-  const digits = whole + fraction;
+  let digits = whole + fraction;
   let value: f64;
-  let notes: i32 = 0;
-  let keyEnd = i;
-  if (digits <= 15) {
+  // Minus zero is written as zero in keys.
+  const notes: i32 = fraction != 0 ? NOTE_KEY_FLOAT : mantissa != 0 || !negative ? NOTE_KEY_PLAIN : 0;
+  if (digits > 19 && load<u8>(first) == 0x30) {
+    // Zeros in front are no digits of the mantissa.
+    let zero = first;
+    while (load<u8>(zero) == 0x30 || load<u8>(zero) == 0x2e) zero++;
+    digits = i - zero;
+  }
+  if (digits <= 19 && fraction <= 22 && mantissa <= 9007199254740992) {
+    // Clinger's fast path (https://doi.org/10.1145/93542.93557): both operands are exact.
     value = <f64>mantissa;
-    if (fraction != 0) {
-      value = value / load<f64>(powers + (fraction << 3));
-      while (load<u8>(keyEnd - 1) == 0x30) keyEnd--;
-      if (load<u8>(keyEnd - 1) == 0x2e) keyEnd--;
-      // Below this JavaScript writes an exponent.
-      if (value >= 1e-6 || (mantissa == 0 && !negative)) notes = NOTE_KEY_PLAIN;
-    } else if (mantissa != 0 || !negative) {
-      notes = NOTE_KEY_PLAIN;
-    }
-    if (negative) value = -value;
-  } else if (digits <= 19 && fraction <= 22 && mantissa <= 9007199254740992) {
-    value = <f64>mantissa / load<f64>(powers + (fraction << 3));
+    if (fraction != 0) value = value / load<f64>(powers + (fraction << 3));
     if (negative) value = -value;
   } else {
-    value = exactNumber(at, i);
-    if (!(abs(value) <= 1.7976931348623157e308)) return 0;
+    value = digits <= 19 && fraction < <usize>fivesCount ? nearest(mantissa, fraction) : NaN;
+    if (value != value) value = exactNumber(first, i);
+    if (!(value <= 1.7976931348623157e308)) return 0;
+    if (negative) value = -value;
   }
   store<f64>(cell, value, D_VALUE);
   store<i32>(cell, notes, D_NOTES);
   store<u32>(cell, <u32>at, D_NUMBER_START);
   store<u32>(cell, <u32>i, D_NUMBER_END);
-  store<u32>(cell, <u32>keyEnd, D_KEY_END);
   return i;
 }
 
@@ -502,7 +547,16 @@ function writeKey(): usize {
     } else if (kind == NUMBER) {
       const notes = load<i32>(cell, D_NOTES);
       if ((notes & NOTE_KEY_PLAIN) != 0) {
-        to = copy(to, <usize>load<u32>(cell, D_NUMBER_START), <usize>(load<u32>(cell, D_KEY_END) - load<u32>(cell, D_NUMBER_START)));
+        to = copy(to, <usize>load<u32>(cell, D_NUMBER_START), <usize>(load<u32>(cell, D_NUMBER_END) - load<u32>(cell, D_NUMBER_START)));
+      } else if ((notes & NOTE_KEY_FLOAT) != 0 && abs(load<f64>(cell, D_VALUE)) < 9007199254740992) {
+        const value = load<f64>(cell, D_VALUE);
+        if (floor(value) == value) {
+          to = writeWhole(to, value);
+        } else {
+          store<u8>(to, <u8>FLOAT_MARK);
+          store<f64>(to, value, 1);
+          to += 9;
+        }
       } else if ((notes & NOTE_MISSING) == 0) {
         to += keyCell(k, start, end, to);
       }

@@ -9,6 +9,26 @@ const SLACK = 64;
 const PAGE = 65_536;
 const LF = 0x0a;
 
+const FIVES = 64;
+
+/**
+ * 128 bits of 5^-q for q = 0, 1, ...: low and high word, the highest bit set, as Eisel and Lemire's method wants them
+ * (https://doi.org/10.1002/spe.2984): rounded up while the product is exact enough to tell, else cut.
+ */
+function inverseFives(): BigUint64Array {
+  const table = new BigUint64Array(FIVES * 2);
+  for (let q = 0; q < FIVES; q++) {
+    const power = 5n ** BigInt(q);
+    const bits = BigInt((power - 1n).toString(2).replace(/^0$/, "").length);
+    const exact = q <= 27 ? (1n << (bits + 127n)) / power : (1n << (2n * bits + 128n)) / power;
+    let value = q === 0 ? 1n << 127n : exact + 1n;
+    while (value >= 1n << 128n) value >>= 1n;
+    table[q * 2] = value & 0xffffffffffffffffn;
+    table[q * 2 + 1] = value >> 64n;
+  }
+  return table;
+}
+
 /**
  * A module instance and its memory: constant tables and buffers first, then what one file needs, which is given out from the
  * start again for the next file.
@@ -28,6 +48,9 @@ export class LaneMemory {
     this.kernel = createKernel(host);
     this.refresh();
     this.set("powers", this.keep(Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))));
+    const fives = inverseFives();
+    this.set("fives", this.keep(fives));
+    this.set("fivesCount", fives.length / 2);
     const masks = new Uint8Array(17 * 16);
     for (let length = 1; length <= 16; length++) masks.fill(0xff, length * 16, length * 16 + length);
     this.set("masks", this.keep(masks));
@@ -75,7 +98,7 @@ export class LaneMemory {
   }
 
   /** Gives out memory that holds a copy of an array. */
-  keep(array: Uint8Array | Uint16Array | Uint32Array | Float64Array): number {
+  keep(array: Uint8Array | Uint16Array | Uint32Array | Float64Array | BigUint64Array): number {
     const place = this.allocate(array.byteLength);
     this.bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), place);
     return place;

@@ -16,6 +16,12 @@ export const EXPLAINED: readonly ExplainedDeviation[] = [
     reason:
       "DynamoDB answers 0 for a table whose capacity was never decreased: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html (sample response)",
   },
+  {
+    subject: /^dynamodb:Batch(WriteItem|GetItem)$/,
+    problem: /^Unprocessed(Items|Keys): Member must have length greater than or equal to 1, found \{\}$/,
+    reason:
+      "DynamoDB answers an empty map when everything was processed: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html (sample response)",
+  },
 ];
 
 /** Whether a deviation is one that AWS has itself. */

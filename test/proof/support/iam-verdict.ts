@@ -46,10 +46,14 @@ export function unusedGrants(reports: readonly IamReport[]): Grant[] {
 
 /** Everything that is wrong, one line each; empty when the proof holds. */
 export function iamProblems(reports: readonly IamReport[], explanations: readonly Explanation[]): string[] {
-  const needed = new Set<Explanation>();
+  const stale = new Set(
+    explanations.flatMap(({ holders, actions, resource }) =>
+      holders.flatMap((holder) => actions.map((action) => lineOf(holder, action, resource))),
+    ),
+  );
   const unexplained = unusedGrants(reports).filter((grant) => {
     const matching = explanations.filter((explanation) => explains(explanation, grant));
-    for (const explanation of matching) needed.add(explanation);
+    for (const { resource } of matching) stale.delete(lineOf(holderName(grant.holder), grant.action, resource));
     return matching.length === 0;
   });
   return [
@@ -59,12 +63,13 @@ export function iamProblems(reports: readonly IamReport[], explanations: readonl
         ({ subject, service, operation, reason }) => `finding: ${subject} ${service}:${operation}: ${reason}`,
       ),
     ),
-    ...unexplained.map(({ holder, action, resource }) => `unused: ${holderName(holder)}: ${action} on ${resource}`),
-    ...explanations
-      .filter((explanation) => !needed.has(explanation))
-      .map(({ holders, actions }) => `explained, but used or gone: ${holders.join(", ")}: ${actions.join(", ")}`),
+    ...unexplained.map((grant) => `unused: ${lineOf(holderName(grant.holder), grant.action, grant.resource)}`),
+    ...[...stale].map((line) => `explained, but used or not granted: ${line}`),
   ];
 }
+
+const lineOf = (holder: string, action: string, resource: string | undefined): string =>
+  `${holder}: ${action}${resource === undefined ? "" : ` on ${resource}`}`;
 
 function explains({ holders, actions, resource }: Explanation, grant: Grant): boolean {
   return (

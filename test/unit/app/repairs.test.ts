@@ -5,6 +5,7 @@ import { operate } from "../../../app/use-cases/operate.ts";
 import { planDelivery } from "../../../app/use-cases/plan-delivery.ts";
 import { planTraining } from "../../../app/use-cases/plan-training.ts";
 import { requestTraining } from "../../../app/use-cases/request-training.ts";
+import { MlopsError } from "../../../core/errors/mlops-error.ts";
 import type { DeliveryRequest, TrainingRequest } from "../../../core/registry/types.ts";
 import { runEverything, runTraining, upload } from "../../support/machine-driver.ts";
 import { createWorld, publish, strikesCsv, testDefinitionYaml, type World } from "../../support/memory-ports.ts";
@@ -20,12 +21,26 @@ async function serving(sections: Record<string, string> = {}): Promise<World> {
 const person = { model: "strikes", requestedBy: "ana", reason: "test" };
 
 describe("a training run that fails", () => {
+  it("is cleaned up with SageMaker's reason when the job's log cannot be read", async () => {
+    const world = await serving();
+    await upload(world, "strikes/incoming/b.csv", strikesCsv(400, 800));
+    const [request] = world.orchestrator.running("training") as TrainingRequest[];
+    if (request === undefined) throw new Error("expected a run");
+    world.training.scriptError = async () => {
+      throw new MlopsError("cloud.refused", "could not read the log: AccessDeniedException");
+    };
+    await runTraining(world, request, { failTrainingJob: "AlgorithmError: ExecuteUserScriptError" });
+    expect((await world.registry.getHead("strikes")).trainingLease).toBeNull();
+    expect((await world.registry.getRun("strikes", request.runId))?.reason).toContain("ExecuteUserScriptError");
+  });
+
   it("is recorded with SageMaker's reason, paid for, alerted, and the next one can start", async () => {
     const world = await serving();
     await upload(world, "strikes/incoming/b.csv", strikesCsv(400, 800));
     const [request] = world.orchestrator.running("training") as TrainingRequest[];
     if (request === undefined) throw new Error("expected a run");
-    await runTraining(world, request, { failTrainingJob: "AlgorithmError: the target is constant" });
+    world.training.scriptErrors.set(`dev-strikes-${request.runId}-train`, "the target is constant");
+    await runTraining(world, request, { failTrainingJob: "AlgorithmError: ExecuteUserScriptError" });
     const head = await world.registry.getHead("strikes");
     expect(head).toMatchObject({ champion: 1, trainingLease: null });
     expect(head.spendByMonth.usd).toBeCloseTo(2 * 0.115);

@@ -2,6 +2,7 @@ import aslValidator from "asl-validator";
 import jsonata from "jsonata";
 import { describe, expect, it } from "vitest";
 import { deliveryMachine } from "../../../core/asl/delivery-machine.ts";
+import { ingestMachine } from "../../../core/asl/ingest-machine.ts";
 import { monitoringMachine } from "../../../core/asl/monitoring-machine.ts";
 import { trainingMachine } from "../../../core/asl/training-machine.ts";
 import type { StateMachine } from "../../../core/asl/types.ts";
@@ -22,6 +23,7 @@ const machines: Record<string, StateMachine> = {
     completeFunctionArn: fn("complete"),
     failFunctionArn: fn("fail"),
   }),
+  ingest: ingestMachine({ rangeFunctionArn: fn("range"), mergeFunctionArn: fn("merge") }),
   monitoring: monitoringMachine({ dueFunctionArn: fn("due"), driftCheckFunctionArn: fn("check") }),
 };
 

@@ -63,7 +63,8 @@ def _run_module(module: str) -> int:
 
 def _exit(code: int, base: str, command: list[str]) -> None:
     failure = os.path.join(base, "output", "failure")
-    if code != 0 and not os.path.exists(failure):
+    # The toolkit overwrites what the script has written there: _trainer.py and _files.py of sagemaker-containers 2.8.6.
+    if code != 0:
         with open(failure, "w", encoding="utf-8") as file:
             file.write(f'ExecuteUserScriptError:\nCommand "{" ".join(command)}"')
     sys.stdout.flush()
