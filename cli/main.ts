@@ -61,6 +61,7 @@ program
   .description("the verdict that an upload of the file would get, without a cloud")
   .requiredOption("--model <name>", "model, or path of a model.yaml")
   .option("--models <directory>", "directory of the definitions", "models")
+  .option("--html <file>", "also write the report as a page with charts")
   .option("--json", "write the result as JSON", false)
   .action(validate);
 

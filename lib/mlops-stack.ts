@@ -32,6 +32,7 @@ export class MlopsStack extends Stack {
       TrainingStateMachineArn: factory.training.machine.stateMachineArn,
       DeliveryStateMachineArn: factory.delivery.machine.stateMachineArn,
       MonitoringStateMachineArn: factory.monitoring.machine.stateMachineArn,
+      IngestStateMachineArn: factory.ingest.machine.stateMachineArn,
       AlertTopicArn: factory.alerting.topic.topicArn,
       IngestQueueUrl: factory.ingestQueue.queue.queueUrl,
       OperationsFunctionName: factory.functions.all.operations.function.functionName,

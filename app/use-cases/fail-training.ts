@@ -81,7 +81,22 @@ async function scriptError(factory: Factory, jobName: string): Promise<string | 
 function readableReason(error: TaskError, failureReason: string | null, said: string | null): string {
   if (said !== null && said !== "") return `The training job failed: ${said}`;
   if (failureReason !== null && failureReason !== "") return `The training job failed: ${failureReason}`;
-  return `${error.Error}: ${messageOf(error.Cause)}`;
+  return jobReason(error.Cause) ?? `${error.Error}: ${messageOf(error.Cause)}`;
+}
+
+/** What a job's description, as a `.sync` task hands it on, says about its end; null when the cause is no such description. */
+function jobReason(cause: string): string | null {
+  const member = (name: string): string | null => {
+    const match = new RegExp(`"${name}":("(?:[^"\\\\]|\\\\.)*")`).exec(cause);
+    return match?.[1] === undefined ? null : (JSON.parse(match[1]) as string);
+  };
+  for (const kind of ["Training", "Transform"]) {
+    const [name, status] = [member(`${kind}JobName`), member(`${kind}JobStatus`)];
+    if (name === null || status === null) continue;
+    const why = member("FailureReason") ?? member("SecondaryStatus");
+    return `The ${kind.toLowerCase()} job ${name} is ${status}${why === null ? "" : `: ${why}`}`;
+  }
+  return null;
 }
 
 /** A Lambda's cause is JSON with an errorMessage; anything else is taken as it is. */

@@ -1,7 +1,15 @@
+import type { BatchReport } from "../../core/data/report/batch-report.ts";
 import type { ModelDefinition } from "../../core/definition/schema.ts";
 import type { BatchItem } from "../../core/registry/items.ts";
 import type { ObjectStore } from "../ports/object-store.ts";
+import { reportOf } from "./batch-report.ts";
 import { type AcceptedFile, type RejectedFile, readUpload } from "./read-upload.ts";
+
+/** The verdict on a file, and the report that ingest would write beside it. */
+export interface ValidatedFile {
+  readonly result: AcceptedFile | RejectedFile;
+  readonly report: BatchReport;
+}
 
 /**
  * Gives the verdict on a file without a factory, on the way that an upload takes. What needs the batches before it (the same rows uploaded
@@ -13,13 +21,14 @@ export async function validateFile(
   objects: ObjectStore,
   definition: ModelDefinition,
   fileName: string,
-): Promise<AcceptedFile | RejectedFile> {
+  now: Date,
+): Promise<ValidatedFile> {
   const item: BatchItem = {
     model: definition.name,
     batchId: "offline",
     status: "processing",
     source: { bucket: "offline", key: `${definition.name}/incoming/${fileName}`, versionId: "null" },
-    receivedAt: "1970-01-01T00:00:00.000Z",
+    receivedAt: now.toISOString(),
     claim: null,
     decidedAt: null,
     rows: null,
@@ -42,5 +51,7 @@ export async function validateFile(
   };
   const result = await readUpload({ objects, settings }, item, definition);
   if (result === "gone") throw new Error(`${fileName} vanished while it was read`);
-  return result;
+  const found = result.accepted ? { ...result, rows: result.rows.total, reasons: [] } : result;
+  const verdict = result.accepted ? "accepted" : "quarantined";
+  return { result, report: reportOf(item, verdict, now.toISOString(), { ...found, definition }) };
 }

@@ -1,21 +1,23 @@
 import { runCsvLibrary } from "./csv-library.ts";
-import { runDuckDb } from "./duckdb.ts";
+import { runDuckDb, runDuckDbProfile } from "./duckdb.ts";
 import { runKernel } from "./kernel.ts";
-import { runOnePass, runRanges } from "./ranges.ts";
+import { runComparison, runRanges } from "./ranges.ts";
 
-const contenders: Record<string, (path: string, times: number) => Promise<number>> = {
-  "kernel-all": (path, times) => runKernel(path, { profileOnly: false, times }),
-  "kernel-profile": (path, times) => runKernel(path, { profileOnly: true, times }),
+/** What is run in a process of its own: takes the file and how many times it is read; gives the number of rows. */
+const CONTENDERS: Record<string, (path: string, times: number) => Promise<number>> = {
+  everything: (path, times) => runKernel(path, { profileOnly: false, times }),
+  profile: (path, times) => runKernel(path, { profileOnly: true, times }),
   duckdb: (path) => runDuckDb(path),
+  "duckdb-profile": (path) => runDuckDbProfile(path),
   "csv-parse": (path) => runCsvLibrary(path),
   ranges: (path, times) => runRanges(path, times),
-  "one-pass": (path, times) => runOnePass(path, times),
+  comparison: (path, times) => runComparison(path, times),
 };
 
-// Runs one contender in this process and prints what it took: contender.ts <name> <file> <times>.
+// contender.ts <name> <file> <times>: prints what it took.
 const [name = "", path = "", times = "1"] = process.argv.slice(2);
-const run = contenders[name];
-if (run === undefined) throw new Error(`no contender ${name}`);
+const run = CONTENDERS[name];
+if (run === undefined) throw new Error(`there is no contender ${name}`);
 const started = performance.now();
 const rows = await run(path, Number(times));
 const seconds = (performance.now() - started) / 1_000;

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import colors from "picocolors";
 import type { AcceptedFile, RejectedFile } from "../../app/use-cases/read-upload.ts";
 import { validateFile } from "../../app/use-cases/validate-file.ts";
+import { reportPage } from "../../core/data/report/report-page.ts";
 import { parseDefinition } from "../../core/definition/parse.ts";
 import type { ModelDefinition } from "../../core/definition/schema.ts";
 import { isMlopsError } from "../../core/errors/mlops-error.ts";
@@ -17,13 +18,16 @@ export interface ValidateOptions {
   /** Directory of the definitions. */
   readonly models: string;
   readonly json: boolean;
+  /** Where to write the report as a page with charts. */
+  readonly html?: string;
 }
 
 /** `mlops validate <file> --model <name>`: the verdict that an upload of the file would get, without a cloud. Exit code 1 when it would be quarantined. */
 export async function validate(file: string, options: ValidateOptions): Promise<void> {
   if (!existsSync(file) || !statSync(file).isFile()) throw new Failure(`${file} is not a file.`, 2);
   const definition = readDefinition(options);
-  const result = await validateFile(fileObjects(file), definition, basename(file));
+  const { result, report } = await validateFile(fileObjects(file), definition, basename(file), new Date());
+  if (options.html !== undefined) writeFileSync(options.html, reportPage(report));
   if (!result.accepted) process.exitCode = 1;
   printResult(options.json, summary(file, definition, result), () => render(file, definition, result));
 }
@@ -46,16 +50,33 @@ function readDefinition({ model, models }: ValidateOptions): ModelDefinition {
 
 function summary(file: string, { name }: ModelDefinition, result: AcceptedFile | RejectedFile): object {
   if (!result.accepted)
-    return { file, model: name, verdict: "quarantined", rows: result.rows, reasons: result.reasons };
+    return {
+      file,
+      model: name,
+      verdict: "quarantined",
+      rows: result.rows,
+      reasons: result.reasons,
+      warnings: result.warnings ?? [],
+    };
   const { rows, timeRange, profile, sha256 } = result;
-  return { file, model: name, verdict: "accepted", rows, timeRange, sha256, reasons: [], profile };
+  return {
+    file,
+    model: name,
+    verdict: "accepted",
+    rows,
+    timeRange,
+    sha256,
+    reasons: [],
+    warnings: result.warnings ?? [],
+    profile,
+  };
 }
 
 function render(file: string, { name }: ModelDefinition, result: AcceptedFile | RejectedFile): string {
   if (result.accepted) {
     const { rows, timeRange } = result;
     const range = timeRange === null ? "" : `, ${timeRange.from} to ${timeRange.to}`;
-    return `${colors.green("✓")} ${file} would be accepted for ${name}: ${rows.total} rows (train ${rows.train}, validation ${rows.validation}, test ${rows.test})${range}`;
+    return `${colors.green("✓")} ${file} would be accepted for ${name}: ${rows.total} rows (train ${rows.train}, validation ${rows.validation}, test ${rows.test})${range}${warningLines(result)}`;
   }
   const lines = result.reasons.map((reason) => [
     reason.rule,
@@ -70,5 +91,14 @@ function render(file: string, { name }: ModelDefinition, result: AcceptedFile | 
     (reason) =>
       `${colors.bold(reason.rule)}${reason.column === undefined ? "" : ` (${reason.column})`}: ${reason.message}`,
   );
-  return `${colors.red("✗")} ${file} would be quarantined for ${name}; ${result.rows} rows were read\n\n${table(["rule", "column", "times", "rows"], lines)}\n\n${messages.join("\n")}`;
+  return `${colors.red("✗")} ${file} would be quarantined for ${name}; ${result.rows} rows were read\n\n${table(["rule", "column", "times", "rows"], lines)}\n\n${messages.join("\n")}${warningLines(result)}`;
+}
+
+function warningLines({ warnings = [] }: AcceptedFile | RejectedFile): string {
+  return warnings
+    .map(
+      ({ rule, column, message }) =>
+        `\n${colors.yellow("!")} ${rule}${column === undefined ? "" : ` (${column})`}: ${message}`,
+    )
+    .join("");
 }

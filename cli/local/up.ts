@@ -31,6 +31,8 @@ export interface StartOptions {
   readonly models?: string | undefined;
   /** Refuses calls that AWS would refuse for want of a permission. */
   readonly enforceIam?: boolean | undefined;
+  /** Deploys resource by resource, even where the result of an earlier deployment of the same assembly is at hand. */
+  readonly fresh?: boolean | undefined;
 }
 
 /**
@@ -71,8 +73,7 @@ async function launch(options: StartOptions, assembly: string): Promise<LocalClo
       "--template-dir",
       assembly,
       ...(options.enforceIam === true ? ["--enforce-iam"] : []),
-      "--snapshot-dir",
-      `${assembly}.deployed`,
+      ...(options.fresh === true ? [] : ["--snapshot-dir", `${assembly}.deployed`]),
     ],
     { detached: true, stdio: ["ignore", output, output], cwd: PACKAGE_ROOT },
   );

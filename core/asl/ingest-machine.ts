@@ -19,6 +19,8 @@ const BATCH = { model: "{% $batch.model %}", batchId: "{% $batch.batchId %}" };
 
 /** Runs one pass over all ranges; each range is an execution of its own, so that the history does not grow with the file. */
 function eachRange(parts: IngestMachineParts, pass: "scan" | "read", next: string): State {
+  // State names are unique in a machine, also across its Maps.
+  const name = pass === "scan" ? "Scan a range" : "Read a range";
   const work = lambdaTask(parts.rangeFunctionArn, "{% $states.input %}", {
     // Results of all children together must fit 256 KiB: what was found lies in S3.
     output: "{% $states.result.Payload.index %}",
@@ -32,8 +34,8 @@ function eachRange(parts: IngestMachineParts, pass: "scan" | "read", next: strin
     MaxConcurrency: MAX_CONCURRENCY,
     ItemProcessor: {
       ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
-      StartAt: "Range",
-      States: { Range: work },
+      StartAt: name,
+      States: { [name]: work },
     } as unknown as Json,
     Catch: catchAll("Record the failure"),
     Output: {},

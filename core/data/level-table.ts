@@ -59,7 +59,8 @@ export class LevelTable {
     this.slots[slot] = id;
     this.hashes[id] = hash;
     this.offsets[id + 1] = offset + size;
-    if (this.names.length * 2 > this.slots.length) this.rehash();
+    // Before the arrays are full: what is written beyond a typed array is lost without a word.
+    if (this.names.length * 2 >= this.slots.length) this.rehash();
     return id;
   }
 

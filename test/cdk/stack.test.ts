@@ -173,6 +173,7 @@ describe("the stack", () => {
       "DataBucketName",
       "DeliveryStateMachineArn",
       "IngestQueueUrl",
+      "IngestStateMachineArn",
       "MonitoringStateMachineArn",
       "OperationsFunctionName",
       "RegistryTableName",

@@ -242,7 +242,7 @@ export const FAILURES: readonly FailureRow[] = [
   {
     failure: "the training job exceeds its maximum runtime",
     outcome: "run-failed",
-    reason: /Stopped|MaxRuntimeExceeded/,
+    reason: /is Stopped: MaxRuntimeExceeded/,
     faults: sagemaker("RunTrainingJob", { job: { maxRuntimeMillis: 0 } }),
   },
   // CreateModel

@@ -1,14 +1,13 @@
 import type { Explanation } from "./support/iam-verdict.ts";
 
-/** What puts an endpoint back, or away, after a failed delivery. */
-const RESTORE = ["sagemaker:UpdateEndpoint", "sagemaker:DeleteEndpoint"];
-/** What removes the things that no delivery needs any more. */
-const TIDY_UP = [
-  "sagemaker:DeleteEndpointConfig",
-  "cloudwatch:DeleteAlarms",
-  "dynamodb:Query",
-  "sagemaker:DescribeEndpoint",
-];
+const GUARDRAIL_REPAIR = ["sagemaker:UpdateEndpoint", "sagemaker:DeleteEndpoint"];
+const TIDY_UP = ["sagemaker:DeleteEndpointConfig", "cloudwatch:DeleteAlarms"];
+const STOP_JOBS = ["sagemaker:StopTrainingJob", "sagemaker:StopTransformJob"];
+const LOOK_AT_JOBS = ["sagemaker:DescribeTrainingJob", "sagemaker:DescribeTransformJob"];
+const SEE_WHAT_SERVES = ["dynamodb:Query", "sagemaker:DescribeEndpoint"];
+const DESCRIBE_RUNS = { actions: ["states:DescribeExecution"], resource: ":mlops-dev-training:" };
+const CRASH =
+  "Repairs what a crash left: jobs that still run, a delivery that never started, a stale lease. Step Functions stops its jobs itself while it lives; the crash tests of app/ hold each step.";
 
 /** Permissions that the runs of the proof do not use. Each is kept for the reason given here; everything else must go from lib/. */
 export const UNUSED: readonly Explanation[] = [
@@ -19,29 +18,47 @@ export const UNUSED: readonly Explanation[] = [
       "SageMaker asks for it whatever the channel's type is; here manifests name every object (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html).",
   },
   {
-    holders: ["ingest", "trainingplan", "gate", "register", "deliveryplan", "deliverysmoke"],
+    holders: [
+      "ingest",
+      "ingestrange",
+      "ingestmerge",
+      "trainingplan",
+      "gate",
+      "register",
+      "deliveryplan",
+      "deliverysmoke",
+    ],
     actions: ["s3:ListBucket"],
     reason:
       "Without it S3 answers 403 for an object that is gone, which would look like a fault of the roles; the unit tests of the use cases read objects that are gone.",
   },
   {
-    holders: ["ingest"],
+    holders: ["ingest", "ingestrange", "ingestmerge"],
     actions: ["s3:AbortMultipartUpload"],
     reason:
-      "Gives up the parts of a rejected upload of more than 8 MiB a side; the hostile files of the end-to-end tests do.",
+      "Gives up the parts of a rejected upload of more than 8 MiB a side, or of a copy above 5 GiB; the contract tests of the object store abort some.",
   },
   {
-    holders: ["ingest"],
-    actions: ["states:DescribeExecution"],
-    resource: "-training:",
+    holders: ["ingest", "ingestmerge", "trainingfinish", "driftcheck", "operations", "executionended", "monitoringdue"],
+    ...DESCRIBE_RUNS,
     reason:
       "Looks whether a run whose lease is taken was really started, after a crash between the two (app/use-cases/request-training.ts).",
   },
   {
-    holders: ["trainingfinish", "driftcheck", "operations"],
-    actions: ["states:StartExecution", "states:DescribeExecution", "sns:Publish"],
+    holders: ["trainingfinish", "driftcheck"],
+    actions: ["states:StartExecution", "sns:Publish"],
     reason:
-      "A run is asked for, or refused with an alert, only when data waits, drift is found or a ceiling is reached; the demo and the unit tests of request-training hold it.",
+      "A run is asked for, or an alert sent, only when data waits, drift is found or a ceiling is reached; the demo does, and the unit tests of the use cases hold it.",
+  },
+  {
+    holders: ["operations"],
+    actions: ["sns:Publish"],
+    reason: "Alerts when an ordered run meets a ceiling of the definition; the unit tests of request-training hold it.",
+  },
+  {
+    holders: ["ingestmerge"],
+    actions: ["dynamodb:Query"],
+    reason: "Looks at recent batches for the checks against them, which need more batches than the proof uploads.",
   },
   {
     holders: ["ingest"],
@@ -58,7 +75,7 @@ export const UNUSED: readonly Explanation[] = [
     holders: ["trainingplan", "deliveryplan"],
     actions: ["sagemaker:CreateModel", "sagemaker:AddTags", "iam:PassRole"],
     reason:
-      "Makes the SageMaker model of an old version again, which is removed twenty deliveries later (app/use-cases/ensure-model.ts).",
+      "Makes the SageMaker model of an old version again, which was removed when nothing needed it (app/use-cases/ensure-model.ts).",
   },
   {
     holders: ["deliveryplan"],
@@ -66,45 +83,41 @@ export const UNUSED: readonly Explanation[] = [
     reason: "Clears an endpoint that failed on its creation and cannot be updated.",
   },
   {
+    holders: ["trainingfail", "executionended"],
+    actions: [...GUARDRAIL_REPAIR, ...TIDY_UP, ...STOP_JOBS, ...SEE_WHAT_SERVES],
+    reason: CRASH,
+  },
+  {
+    holders: ["monitoringdue"],
+    actions: [...GUARDRAIL_REPAIR, ...TIDY_UP, ...STOP_JOBS, ...LOOK_AT_JOBS, "sagemaker:DeleteModel"],
+    reason: CRASH,
+  },
+  {
     holders: ["trainingfail", "executionended", "monitoringdue"],
-    actions: [
-      ...RESTORE,
-      ...TIDY_UP,
-      "sagemaker:StopTrainingJob",
-      "sagemaker:StopTransformJob",
-      "states:DescribeExecution",
-      "sagemaker:DeleteModel",
-    ],
-    reason:
-      "Repairs what a crash left: jobs that still run, a delivery that never started. Step Functions stops the jobs itself when it lives; the crash tests of app/ hold each step.",
+    actions: ["states:DescribeExecution"],
+    resource: ":mlops-dev-delivery:",
+    reason: CRASH,
   },
   {
-    holders: ["deliveryfail"],
-    actions: [...RESTORE, "sagemaker:DeleteModel"],
-    reason:
-      "The state machine has restored the endpoint before; this is for a machine that was aborted or timed out half-way.",
-  },
-  {
-    holders: ["monitoringdue", "executionended"],
-    actions: [
-      "dynamodb:PutItem",
-      "sns:Publish",
-      "sagemaker:DescribeTrainingJob",
-      "sagemaker:DescribeTransformJob",
-      "states:StartExecution",
-    ],
+    holders: ["monitoringdue"],
+    actions: ["dynamodb:PutItem", "sns:Publish", "states:StartExecution"],
     reason:
       "Mends stale leases, starts scheduled runs and redelivers a lost endpoint, when there is something to mend.",
   },
   {
+    holders: ["executionended"],
+    actions: ["states:StartExecution"],
+    reason: "Starts the run that waited for the one that ended, when one does.",
+  },
+  {
+    holders: ["deliveryfail"],
+    actions: [...GUARDRAIL_REPAIR, "sagemaker:DeleteModel"],
+    reason:
+      "The state machine has restored the endpoint before; this is for a machine that was aborted or timed out half-way.",
+  },
+  {
     holders: ["catalog"],
-    actions: [
-      "states:StopExecution",
-      "sagemaker:DescribeTrainingJob",
-      "sagemaker:StopTrainingJob",
-      "sagemaker:DescribeTransformJob",
-      "sagemaker:StopTransformJob",
-    ],
+    actions: ["states:StopExecution", ...STOP_JOBS, ...LOOK_AT_JOBS],
     reason: "Takes down a model while it trains or is released; the unit tests of take-down hold it.",
   },
   {
@@ -114,18 +127,21 @@ export const UNUSED: readonly Explanation[] = [
       "Step Functions stops the job when an execution ends early (https://docs.aws.amazon.com/step-functions/latest/dg/sagemaker-iam.html).",
   },
   {
-    holders: ["bucket emptier", "bucket"],
-    actions: [
-      "logs:CreateLogGroup",
-      "logs:CreateLogStream",
-      "logs:PutLogEvents",
-      "s3:PutBucketPolicy",
-      "s3:GetBucket*",
-      "s3:List*",
-      "s3:DeleteObject*",
-    ],
+    holders: ["IngestMachine machine"],
+    actions: ["states:DescribeExecution", "states:StopExecution"],
+    reason:
+      "Step Functions looks at the children of a Distributed Map, and stops them when it ends early (https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html).",
+  },
+  {
+    holders: ["bucket emptier"],
+    actions: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
     reason:
       "CDK's own function that empties the buckets of a stage that keeps no data; the local cloud empties them by itself.",
+  },
+  {
+    holders: ["bucket"],
+    actions: ["s3:PutBucketPolicy", "s3:GetBucket*", "s3:List*", "s3:DeleteObject*"],
+    reason: "What the buckets' own policies allow the function that empties them.",
   },
   {
     holders: ["Ingest queue"],
@@ -137,11 +153,5 @@ export const UNUSED: readonly Explanation[] = [
     actions: ["sqs:SendMessage"],
     reason:
       "Dead letters of EventBridge, for events whose target is gone; the contract tests of EventBridge send some.",
-  },
-  {
-    holders: ["trainingfail", "executionended", "monitoringdue"],
-    actions: ["logs:FilterLogEvents"],
-    reason:
-      "Reads what a failed training script said (app/use-cases/fail-training.ts); the contract test of training jobs does it.",
   },
 ];

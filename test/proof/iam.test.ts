@@ -3,7 +3,7 @@ import type { IamReport } from "../../local/iam/guard.ts";
 import { type DeployedFactory, deployFactory } from "../e2e/support/factory.ts";
 import { modelsDirectory, smallModel } from "../e2e/support/tabular.ts";
 import { UNUSED } from "./iam-unused.ts";
-import { badDay, everyDay, iamReport, watchDrift } from "./support/iam-loop.ts";
+import { badDay, everyDay, iamReport, largeFiles, watchDrift } from "./support/iam-loop.ts";
 import { iamProblems, unusedGrants } from "./support/iam-verdict.ts";
 import { printSummary } from "./support/summary.ts";
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
     [STRICT]: smallModel(STRICT).replace("auc: 0.6", "auc: 0.999"),
     [SLOW]: smallModel(SLOW).replace("num_round: 20", "num_round: 6000"),
   };
-  factory = await deployFactory({ models: modelsDirectory(models) });
+  factory = await deployFactory({ models: modelsDirectory(models), fresh: true });
 });
 afterAll(() => factory?.stop());
 
@@ -30,6 +30,7 @@ describe("the roles of the deployed stack", () => {
     await everyDay(factory, MODEL);
     await badDay(factory, { model: MODEL, newModel: NEW, strictModel: STRICT, slowModel: SLOW });
     await watchDrift(factory, MODEL);
+    await largeFiles(factory, NEW);
     const report = await iamReport(factory.info().endpoint);
     expect(report.enforced).toBe(true);
     expect(report.denied).toEqual([]);

@@ -1,6 +1,18 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import asc from "assemblyscript/asc";
 
+/** The part of AssemblyScript's compiler interface that is used; its own declarations would replace those of Node.js everywhere. */
+interface Compiler {
+  main(
+    options: readonly string[],
+    files: {
+      readFile(name: string): string | null;
+      writeFile(name: string, contents: Uint8Array | string): void;
+      listFiles(): string[];
+    },
+  ): Promise<{ error: Error | null; stderr: { toString(): string } }>;
+}
+
+const COMPILER: string = "assemblyscript/asc";
 const SOURCE = new URL("kernel.as", import.meta.url);
 const OUTPUT = new URL("kernel.generated.ts", import.meta.url);
 const OPTIONS = ["-O3", "--converge", "--noAssert", "--runtime", "stub", "--enable", "simd", "--initialMemory", "1"];
@@ -12,6 +24,7 @@ const OPTIONS = ["-O3", "--converge", "--noAssert", "--runtime", "stub", "--enab
  */
 export async function compileKernel(): Promise<string> {
   let binary: Uint8Array | undefined;
+  const { default: asc }: { default: Compiler } = await import(COMPILER);
   const { error, stderr } = await asc.main(["kernel.ts", "--outFile", "kernel.wasm", ...OPTIONS], {
     readFile: (name) => (name === "kernel.ts" ? readFileSync(SOURCE, "utf8") : null),
     writeFile: (_name, contents) => {

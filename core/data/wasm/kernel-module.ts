@@ -20,6 +20,7 @@ export type KernelVariable =
   | "cellCount"
   | "delimiter"
   | "powers"
+  | "tens"
   | "fives"
   | "fivesCount"
   | "masks"

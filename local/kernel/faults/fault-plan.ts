@@ -67,10 +67,12 @@ export function faultsOf(cloud: Cloud): FaultPlan {
 
 /** The input as JSON; bytes (a Lambda payload) as text, streams left out. */
 function readable(input: object): string {
-  const text = JSON.stringify(input, (_key, value: unknown) => {
+  const text = JSON.stringify(input, function (this: Record<string, unknown>, key, written: unknown) {
+    // A Buffer has been written as a list of numbers when it comes here; its holder still has it.
+    const value = this[key];
     if (value instanceof Uint8Array) return Buffer.from(value.subarray(0, LONGEST_TEXT)).toString("utf8");
     if (typeof value === "object" && value !== null && (Symbol.asyncIterator in value || "pipe" in value)) return "";
-    return value;
+    return written;
   });
   // Bytes that hold JSON are escaped inside of it; a pattern should not have to know.
   return text.replaceAll('\\"', '"');

@@ -12,7 +12,14 @@ export interface AlertInbox {
 /** Subscribes a queue of its own to the alert topic. */
 export async function openAlertInbox(session: Session): Promise<AlertInbox> {
   const sqs = new SQSClient({});
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "alert-inbox" }));
+  // SNS delivers to a queue only when the queue's policy lets it.
+  const Policy = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      { Effect: "Allow", Principal: { Service: "sns.amazonaws.com" }, Action: "sqs:SendMessage", Resource: "*" },
+    ],
+  });
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "alert-inbox", Attributes: { Policy } }));
   const attributes = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
   await new SNSClient({}).send(
     new SubscribeCommand({

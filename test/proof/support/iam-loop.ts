@@ -1,5 +1,10 @@
 import { CloudWatchClient, DescribeAlarmsCommand, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
 import { EventBridgeClient, ListRulesCommand, PutRuleCommand } from "@aws-sdk/client-eventbridge";
+import {
+  GetFunctionConfigurationCommand,
+  ListFunctionsCommand,
+  UpdateFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
 import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
 import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { operate } from "../../../cli/support/operate.ts";
@@ -44,7 +49,20 @@ export async function everyDay(factory: DeployedFactory, model: string): Promise
   await raiseAlarm();
 }
 
-/** Serves live traffic, then orders a drift check until it has counted the captured requests. */
+/** A file above the limit, which is lowered for it, is taken in by the ingest machine; one of them is broken. */
+export async function largeFiles(factory: DeployedFactory, model: string): Promise<void> {
+  const { session } = factory;
+  const { Functions = [] } = await session.lambda.send(new ListFunctionsCommand({ MaxItems: 50 }));
+  const FunctionName = Functions.find(({ Handler }) => Handler === "ingest.handler")?.FunctionName;
+  const { Environment } = await session.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const Variables = { ...Environment?.Variables, LARGE_FILE_BYTES: "20000" };
+  await session.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
+  await putAndWait(session, model, "large.csv", smallCsv(4000, 8, 50_000));
+  await putAndWait(session, model, "large-broken.csv", smallCsv(4000, 9, 90_000).replaceAll(",yes", ",perhaps"));
+  await settle(session, model, 2);
+}
+
+/** Orders a drift check until it has counted the captured requests. */
 export async function watchDrift(factory: DeployedFactory, model: string): Promise<void> {
   const { session } = factory;
   await until("a drift check that has read live traffic", 120, async () => {

@@ -43,8 +43,7 @@ export async function imagePython(): Promise<ImagePython> {
       PYTHONIOENCODING: "utf-8",
       LANG: "C.UTF-8",
       SAGEMAKER_TRAINING_MODULE: "image_training:main",
-      // The image holds setuptools and wheel, so that its pip builds the user's module without the network.
-      PIP_NO_BUILD_ISOLATION: "0",
+      // The image's pip 25.2 finds setuptools and wheel installed and builds the user's module with them: no network is needed.
       PIP_NO_INDEX: "1",
       PIP_DISABLE_PIP_VERSION_CHECK: "1",
       OMP_WAIT_POLICY: "PASSIVE",

@@ -1,4 +1,4 @@
-"""Predicts rows with a saved model, under whatever XGBoost is installed: usage predict_saved.py MODEL_DIR ROWS.JSONL."""
+"""Predicts rows with a saved model under whatever XGBoost is installed: predict_saved.py MODEL_DIR ROWS.JSONL."""
 
 from __future__ import annotations
 
