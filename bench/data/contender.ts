@@ -18,7 +18,12 @@ const CONTENDERS: Record<string, (path: string, times: number) => Promise<number
 const [name = "", path = "", times = "1"] = process.argv.slice(2);
 const run = CONTENDERS[name];
 if (run === undefined) throw new Error(`there is no contender ${name}`);
+const cpuBefore = process.cpuUsage();
 const started = performance.now();
 const rows = await run(path, Number(times));
 const seconds = (performance.now() - started) / 1_000;
-process.stdout.write(`${JSON.stringify({ rows, seconds, peakRssBytes: process.resourceUsage().maxRSS * 1_024 })}\n`);
+const { user, system } = process.cpuUsage(cpuBefore);
+const cpuSeconds = (user + system) / 1e6;
+process.stdout.write(
+  `${JSON.stringify({ rows, seconds, cpuSeconds, peakRssBytes: process.resourceUsage().maxRSS * 1_024 })}\n`,
+);

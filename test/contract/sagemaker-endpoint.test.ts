@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import {
   CreateEndpointCommand,
+  CreateEndpointConfigCommand,
   CreateModelCommand,
   DeleteEndpointCommand,
   DeleteEndpointConfigCommand,
@@ -300,6 +301,22 @@ describe("endpoints", () => {
         ["a", "two", 1],
       ]),
     ).rejects.toThrow(/unique/);
+    const variant = (VariantName: string) => ({
+      VariantName,
+      ModelName: "one",
+      InitialInstanceCount: 1,
+      InstanceType: "ml.m5.large" as const,
+    });
+    const shadowed = (production: string[], shadows: string[]) =>
+      sagemaker.send(
+        new CreateEndpointConfigCommand({
+          EndpointConfigName: "shadowed",
+          ProductionVariants: production.map(variant),
+          ShadowProductionVariants: shadows.map(variant),
+        }),
+      );
+    await expect(shadowed(["a"], ["b", "c"])).rejects.toThrow(/Only one shadow variant/);
+    await expect(shadowed(["a", "b"], ["c"])).rejects.toThrow(/exactly one production variant/);
     await expect(clients.createConfig("ghost", [["a", "ghost", 1]])).rejects.toThrow(/Could not find model/);
     await expect(clients.createModel("lost", `s3://${bucket}/lost.tar.gz`)).rejects.toThrow(
       /Could not find model data/,

@@ -70,6 +70,20 @@ describe("training jobs", () => {
     expect(job.TrainingJobStatus).toBe("Completed");
   });
 
+  it.each([
+    ["that is no list", '{"prefix":"s3://x/"}'],
+    ["without a prefix", '["part-00000.csv"]'],
+    ["that is no JSON", "part-00000.csv"],
+  ])("fail for a manifest %s", async (name, text) => {
+    const key = `manifests/${name.replaceAll(" ", "-")}.manifest`;
+    await clients.put(key, text);
+    const S3DataSource = { S3DataType: "ManifestFile" as const, S3Uri: `s3://${bucket}/${key}` };
+    const job = await clients.train(`manifest-${name.replaceAll(" ", "-")}`, {
+      InputDataConfig: [{ ChannelName: "train", DataSource: { S3DataSource } }],
+    });
+    expect(job.FailureReason).toMatch(/^ClientError: Data download failed: The manifest file/);
+  });
+
   it("keep the log of the script", async () => {
     const logs = new CloudWatchLogsClient(cloud.clientConfig);
     const { events } = await logs.send(
@@ -226,6 +240,7 @@ describe("training jobs", () => {
       { EnableManagedSpotTraining: true, StoppingCondition: { MaxRuntimeInSeconds: 60, MaxWaitTimeInSeconds: 30 } },
       /Invalid MaxWaitTimeInSeconds/,
     ],
+    ["a hyperparameter that is no text", { HyperParameters: hyperparameters({ num_round: 20 as never }) }, /String/],
     ["algorithm mode", { HyperParameters: { max_depth: "3" } }, /script mode/],
     [
       "an unknown instance type",

@@ -103,6 +103,19 @@ describe("transform jobs", () => {
       { TransformOutput: { S3OutputPath: `s3://${bucket}/x`, Accept: "text/csv", AssembleWith: "Line" } },
       /Accept equals ContentType/,
     ],
+    [
+      "a filter by name for CSV",
+      {
+        TransformInput: {
+          ContentType: "text/csv",
+          SplitType: "Line",
+          DataSource: { S3DataSource: { S3DataType: "S3Prefix", S3Uri: `s3://${bucket}/x` } },
+        },
+        TransformOutput: { S3OutputPath: `s3://${bucket}/x`, Accept: "text/csv", AssembleWith: "Line" },
+        DataProcessing: { InputFilter: "$.features" },
+      },
+      /by index only/,
+    ],
     ["a path it cannot evaluate", { DataProcessing: { InputFilter: "$..features" } }, /JSONPath operator/],
     [
       "several records without a split",

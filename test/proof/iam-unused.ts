@@ -45,7 +45,7 @@ export const UNUSED: readonly Explanation[] = [
       "Looks whether a run whose lease is taken was really started, after a crash between the two (app/use-cases/request-training.ts).",
   },
   {
-    holders: ["trainingfinish", "driftcheck"],
+    holders: ["trainingfinish", "driftcheck", "ingestmerge"],
     actions: ["states:StartExecution", "sns:Publish"],
     reason:
       "A run is asked for, or an alert sent, only when data waits, drift is found or a ceiling is reached; the demo does, and the unit tests of the use cases hold it.",
@@ -105,6 +105,11 @@ export const UNUSED: readonly Explanation[] = [
       "Mends stale leases, starts scheduled runs and redelivers a lost endpoint, when there is something to mend.",
   },
   {
+    holders: ["trainingfail", "executionended", "monitoringdue"],
+    actions: ["logs:FilterLogEvents"],
+    reason: "Reads the script's own words from the log when a training job has failed by itself; the failure tests do.",
+  },
+  {
     holders: ["executionended"],
     actions: ["states:StartExecution"],
     reason: "Starts the run that waited for the one that ended, when one does.",
@@ -128,9 +133,9 @@ export const UNUSED: readonly Explanation[] = [
   },
   {
     holders: ["IngestMachine machine"],
-    actions: ["states:DescribeExecution", "states:StopExecution"],
+    actions: ["states:StartExecution", "states:DescribeExecution", "states:StopExecution"],
     reason:
-      "Step Functions looks at the children of a Distributed Map, and stops them when it ends early (https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html).",
+      "Step Functions starts the children of a Distributed Map with the machine's role, looks at them, and stops them when it ends early; the local engine runs them without an API call (https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html).",
   },
   {
     holders: ["bucket emptier"],

@@ -20,7 +20,6 @@ export type KernelVariable =
   | "cellCount"
   | "delimiter"
   | "powers"
-  | "tens"
   | "fives"
   | "fivesCount"
   | "masks"

@@ -90,7 +90,6 @@ export let cells: usize = 0;
 export let cellCount: i32 = 0;
 export let delimiter: u32 = 44;
 export let powers: usize = 0;
-export let tens: usize = 0;
 export let fives: usize = 0;
 export let fivesCount: i32 = 0;
 export let masks: usize = 0;
@@ -241,49 +240,31 @@ function nearest(mantissa: u64, fraction: usize): f64 {
   return reinterpret<f64>(bits | (<u64>exponent << 52));
 }
 
-// Reads up to eight digits at once: their number in the high word, their value in the low one. Eight bytes are compared and
-// multiplied together (Lemire 2018, https://lemire.me/blog/2018/09/30/quickly-identifying-a-sequence-of-digits-in-a-string-of-characters/).
-@inline function eightDigits(at: usize): u64 {
-  let bytes = load<u64>(at) ^ 0x3030303030303030;
-  // The lowest byte that is no digit; carries only reach the bytes above it.
-  const others = ((bytes + 0x7676767676767676) | bytes) & 0x8080808080808080;
-  let count: u64 = 8;
-  if (others != 0) {
-    count = ctz(others) >> 3;
-    if (count == 0) return 0;
-    bytes <<= (8 - count) << 3;
-  }
-  bytes = bytes * 10 + (bytes >> 8);
-  const value =
-    ((bytes & 0x000000ff000000ff) * 0x000f424000000064 + ((bytes >> 16) & 0x000000ff000000ff) * 0x0000271000000001) >> 32;
-  return (count << 32) | (value & 0xffffffff);
-}
-
 // Reads plain decimal notation at `at`; the caller checks what follows. Gives where it ends, 0 when it is something else.
 @inline function decimal(cell: usize, at: usize): usize {
   let i = at;
   const negative = load<u8>(i) == 0x2d;
   if (negative) i++;
   const first = i;
-  let piece = eightDigits(i);
-  let mantissa: u64 = piece & 0xffffffff;
-  i += <usize>(piece >> 32);
-  while (piece >> 32 == 8) {
-    piece = eightDigits(i);
-    mantissa = mantissa * load<u64>(tens + (<usize>(piece >> 32) << 3)) + (piece & 0xffffffff);
-    i += <usize>(piece >> 32);
+  let mantissa: u64 = 0;
+  let digit: u32 = <u32>load<u8>(i) - 0x30;
+  while (digit <= 9) {
+    mantissa = mantissa * 10 + digit;
+    i++;
+    digit = <u32>load<u8>(i) - 0x30;
   }
   const whole = i - first;
   if (whole == 0 || (whole > 1 && load<u8>(first) == 0x30)) return 0;
   let fraction: usize = 0;
-  if (load<u8>(i) == 0x2e) {
+  if (digit == 0xfffffffe) {
     i++;
     const begin = i;
-    do {
-      piece = eightDigits(i);
-      mantissa = mantissa * load<u64>(tens + (<usize>(piece >> 32) << 3)) + (piece & 0xffffffff);
-      i += <usize>(piece >> 32);
-    } while (piece >> 32 == 8);
+    digit = <u32>load<u8>(i) - 0x30;
+    while (digit <= 9) {
+      mantissa = mantissa * 10 + digit;
+      i++;
+      digit = <u32>load<u8>(i) - 0x30;
+    }
     fraction = i - begin;
     if (fraction == 0) return 0;
   }

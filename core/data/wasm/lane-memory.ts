@@ -48,7 +48,6 @@ export class LaneMemory {
     this.kernel = createKernel(host);
     this.refresh();
     this.set("powers", this.keep(Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))));
-    this.set("tens", this.keep(BigUint64Array.from({ length: 9 }, (_, exponent) => 10n ** BigInt(exponent))));
     const fives = inverseFives();
     this.set("fives", this.keep(fives));
     this.set("fivesCount", fives.length / 2);

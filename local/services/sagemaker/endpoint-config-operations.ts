@@ -29,7 +29,7 @@ export function endpointConfigOperations(context: SagemakerContext): Record<stri
       if (endpointConfigs.has(name)) throw invalid(`Cannot create already existing endpoint configuration "${arn}".`);
       if (input.AsyncInferenceConfig) throw unsupported("AsyncInferenceConfig");
       if (input.ExplainerConfig) throw unsupported("ExplainerConfig");
-      if (input.ShadowProductionVariants?.length) throw unsupported("ShadowProductionVariants");
+      validateShadows(input);
       validateVariants(context, input.ProductionVariants ?? []);
       validateCapture(input.DataCaptureConfig);
       setTags(context, arn, input.Tags);
@@ -116,6 +116,20 @@ function validateVariants(context: SagemakerContext, variants: readonly Producti
   if (variants.every((variant) => variant.InitialVariantWeight === 0)) {
     throw invalid("At least one production variant must have a weight greater than 0.");
   }
+}
+
+/**
+ * "Currently, you can specify only one shadow variant", and then exactly one production variant:
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/shadow-tests-create.html
+ */
+function validateShadows({
+  ShadowProductionVariants: shadows = [],
+  ProductionVariants,
+}: CreateEndpointConfigInput): void {
+  if (shadows.length === 0) return;
+  if (shadows.length > 1) throw invalid(`Only one shadow variant is allowed, but ${shadows.length} were given.`);
+  if (ProductionVariants?.length !== 1) throw invalid("A shadow variant requires exactly one production variant.");
+  throw unsupported("ShadowProductionVariants");
 }
 
 function validateCapture(capture: DataCaptureConfig | undefined): void {

@@ -36,8 +36,10 @@ export async function openAlertInbox(session: Session): Promise<AlertInbox> {
           new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 43_200 }),
         );
         for (const { Body = "{}", MessageId = "" } of Messages) {
-          const { MessageAttributes } = JSON.parse(Body) as { MessageAttributes: { alert: { Value: string } } };
-          alerts.set(MessageId, JSON.parse(MessageAttributes.alert.Value) as Alert);
+          const { MessageAttributes } = JSON.parse(Body) as { MessageAttributes?: { alert?: { Value: string } } };
+          // The stack's CloudWatch alarms speak on the same topic; they carry no attributes.
+          const text = MessageAttributes?.alert?.Value;
+          if (text !== undefined) alerts.set(MessageId, JSON.parse(text) as Alert);
         }
         if (Messages.length === 0) break;
       }

@@ -46,16 +46,18 @@ export function unusedGrants(reports: readonly IamReport[]): Grant[] {
 
 /** Everything that is wrong, one line each; empty when the proof holds. */
 export function iamProblems(reports: readonly IamReport[], explanations: readonly Explanation[]): string[] {
+  const explained = (grant: Grant): readonly Explanation[] =>
+    explanations.filter((explanation) => explains(explanation, grant));
+  const unexplained = unusedGrants(reports).filter((grant) => explained(grant).length === 0);
+  // Whether a repair is needed depends on timing, so an explanation may be of a grant that was used; but it must be granted.
   const stale = new Set(
     explanations.flatMap(({ holders, actions, resource }) =>
       holders.flatMap((holder) => actions.map((action) => lineOf(holder, action, resource))),
     ),
   );
-  const unexplained = unusedGrants(reports).filter((grant) => {
-    const matching = explanations.filter((explanation) => explains(explanation, grant));
-    for (const { resource } of matching) stale.delete(lineOf(holderName(grant.holder), grant.action, resource));
-    return matching.length === 0;
-  });
+  for (const grant of reports.flatMap(({ grants }) => grants)) {
+    for (const { resource } of explained(grant)) stale.delete(lineOf(holderName(grant.holder), grant.action, resource));
+  }
   return [
     ...reports.flatMap(({ denied }) => denied.map(({ operation, message }) => `denied: ${operation}: ${message}`)),
     ...reports.flatMap(({ findings }) =>
@@ -64,7 +66,7 @@ export function iamProblems(reports: readonly IamReport[], explanations: readonl
       ),
     ),
     ...unexplained.map((grant) => `unused: ${lineOf(holderName(grant.holder), grant.action, grant.resource)}`),
-    ...[...stale].map((line) => `explained, but used or not granted: ${line}`),
+    ...[...stale].map((line) => `explained, but not granted: ${line}`),
   ];
 }
 

@@ -166,10 +166,13 @@ describe("the rules about whole batches", () => {
   });
 
   it("make a drift that is beyond doubt severe, and a small one not", () => {
-    const severe = (shift: number) =>
-      judgeBatch(definition, one({ speed: (_, random) => (100 + shift + random() * 200).toFixed(1) }), context)
-        .warnings[0]?.severe;
-    expect(severe(180)).toBe(true);
-    expect(severe(40)).toBe(false);
+    const severe = (power: number) =>
+      judgeBatch(
+        definition,
+        one({ speed: (_, random) => (100 + random() ** power * 200).toFixed(1) }),
+        context,
+      ).warnings.map((warning) => warning.severe);
+    expect(severe(8)).toEqual([true]);
+    expect(severe(1.6)).toEqual([false]);
   });
 });

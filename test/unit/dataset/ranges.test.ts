@@ -62,7 +62,8 @@ function inOnePass(definition: ModelDefinition, file: Uint8Array): Outcome {
 }
 
 function inRanges(definition: ModelDefinition, file: Uint8Array, count: number, chunkBytes: number): Outcome {
-  const scans = cutRanges(file.length, count).map((range) => {
+  // The header line has up to 44 bytes, and the first range must hold it.
+  const scans = cutRanges(file.length, Math.min(count, Math.max(1, Math.floor(file.length / 60)))).map((range) => {
     const scanner = createRangeScanner(definition, range);
     for (let at = range.from; at < range.to; at += chunkBytes) {
       scanner.write(file.subarray(at, Math.min(range.to, at + chunkBytes)));
