@@ -142,12 +142,12 @@ async function prove(row: FailureRow, model: string): Promise<void> {
 }
 
 describe.concurrent("the factory, when", () => {
-  it.each(laneRows.map((row, index) => ({ row, name: row.failure, lane: LANES[index % LANES.length] ?? "lane-a" })))(
-    "$name",
-    ({ row, lane }) => prove(row, lane),
+  it.each(laneRows.map((row, index) => [row.failure, row, LANES[index % LANES.length] ?? "lane-a"] as const))(
+    "%s",
+    (_failure, row, lane) => prove(row, lane),
   );
-  it.each(firstRows.map((row, index) => ({ row, name: row.failure, model: firstModels[index] ?? "" })))(
-    "$name",
-    ({ row, model }) => prove(row, model),
+  it.each(firstRows.map((row, index) => [row.failure, row, firstModels[index] ?? ""] as const))(
+    "%s",
+    (_failure, row, model) => prove(row, model),
   );
 });

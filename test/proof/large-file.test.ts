@@ -9,8 +9,8 @@ import { until, waitForBatch } from "../../cli/support/wait.ts";
 import { createIngest } from "../../core/data/ingest.ts";
 import { SPLITS } from "../../core/data/split.ts";
 import type { BatchManifest } from "../../core/plans/dataset-plan.ts";
-import { type DeployedFactory, deployFactory, put, putAndWait, settle } from "./support/factory.ts";
-import { modelsDirectory, smallCsv, smallModel } from "./support/tabular.ts";
+import { type DeployedFactory, deployFactory, put, putAndWait, settle } from "../e2e/support/factory.ts";
+import { modelsDirectory, smallCsv, smallModel } from "../e2e/support/tabular.ts";
 
 /** The limit for these tests: what is above is cut into ranges of a quarter of it. */
 const LARGE_FILE_BYTES = 60_000;
