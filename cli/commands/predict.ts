@@ -66,7 +66,10 @@ function explain(error: Error, model: string): Error {
   if (error instanceof ModelError) {
     const text = error.OriginalMessage ?? error.message;
     try {
-      const { error: refusal } = JSON.parse(text) as { error: { row?: number; field?: string; message: string } };
+      // SageMaker's inference toolkit puts a traceback behind the model's answer.
+      const { error: refusal } = JSON.parse(text.split("\n")[0] ?? "") as {
+        error: { row?: number; field?: string; message: string };
+      };
       const place = [refusal.row === undefined ? "" : `row ${refusal.row}`, refusal.field ?? ""]
         .filter(Boolean)
         .join(", ");

@@ -61,8 +61,8 @@ def main() -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] != "ModelError":
             raise
-        # OriginalMessage is the model's own answer: {"error": {"field": ..., "message": ...}}
-        reason = json.loads(error.response["OriginalMessage"])["error"]["message"]
+        # The first line of OriginalMessage is the model's own answer: {"error": {"field": ..., "message": ...}}
+        reason = json.loads(error.response["OriginalMessage"].splitlines()[0])["error"]["message"]
         print(f"refused with {error.response['OriginalStatusCode']}: {reason}")
 
     if DATA_BUCKET:

@@ -59,8 +59,9 @@ try {
   await predict([{ "Speed IAS in knots": "fast" }]);
 } catch (error) {
   if (!(error instanceof ModelError)) throw error;
-  // OriginalMessage is the model's own answer: {"error": {"field": ..., "message": ...}}
-  console.log(`refused with ${error.OriginalStatusCode}: ${JSON.parse(error.OriginalMessage ?? "{}").error.message}`);
+  // The first line of OriginalMessage is the model's own answer: {"error": {"field": ..., "message": ...}}
+  const [answer = "{}"] = (error.OriginalMessage ?? "{}").split("\n");
+  console.log(`refused with ${error.OriginalStatusCode}: ${JSON.parse(answer).error.message}`);
 }
 
 if (dataBucket !== "") console.log(`label sent: ${await sendLabel(inferenceId, "0")}`);

@@ -27,7 +27,10 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 async function aws(...args: string[]): Promise<Record<string, never>> {
-  const { stdout } = await run("aws", [...args, "--output", "json"], { env: environment(), maxBuffer: 1e8 });
+  const { stdout } = await run(python, ["-m", "awscli", ...args, "--output", "json"], {
+    env: environment(),
+    maxBuffer: 1e8,
+  });
   return stdout.trim() === "" ? {} : JSON.parse(stdout);
 }
 
@@ -49,9 +52,13 @@ describe("the AWS CLI and boto3, pointed here by AWS_ENDPOINT_URL only", () => {
   it("upload a CSV that trains a model, and see the execution and its history", async () => {
     const file = join(directory, "birdstrikes.csv");
     writeFileSync(file, birdstrikeCsv({ from: 1990, to: 1996 }));
-    await run("aws", ["s3", "cp", file, `s3://${factory.session.outputs.DataBucketName}/${MODEL}/incoming/`], {
-      env: environment(),
-    });
+    await run(
+      python,
+      ["-m", "awscli", "s3", "cp", file, `s3://${factory.session.outputs.DataBucketName}/${MODEL}/incoming/`],
+      {
+        env: environment(),
+      },
+    );
     await settle(factory.session, MODEL, 1);
     const { executions } = await aws(
       "stepfunctions",
@@ -102,10 +109,11 @@ print(len(two["Body"].read().decode().strip().splitlines()))`);
     expect(first).toMatch(/^champion (none|damage)$/);
     expect(lines).toBe("2");
     const out = join(directory, "answer.json");
-    const body = Buffer.from('{"instances":[{"Speed IAS in knots":120}]}').toString("base64");
+    const request = join(directory, "request.json");
+    writeFileSync(request, '{"instances":[{"Speed IAS in knots":120}]}');
     const answer = await aws(
       ...["sagemaker-runtime", "invoke-endpoint", "--endpoint-name", `dev-${MODEL}`],
-      ...["--content-type", "application/json", "--body", body, out],
+      ...["--content-type", "application/json", "--body", `fileb://${request}`, out],
     );
     expect(answer).toMatchObject({ InvokedProductionVariant: "champion" });
   });
