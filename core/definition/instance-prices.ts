@@ -1,7 +1,7 @@
 /**
  * On-demand price of SageMaker instances in USD per hour, region us-east-1 (training and real-time inference cost the same
- * for these types). Source: https://aws.amazon.com/sagemaker/ai/pricing/, read in 2026. A definition's
- * `usdPerHour` overrides the table, for other regions, discounts and newer types.
+ * for these types). The price list is https://aws.amazon.com/sagemaker/ai/pricing/; these figures
+ * were not read off it anew, so check them before you rest a budget on them. A definition's `usdPerHour` overrides the table, for other regions, discounts and newer types.
  */
 export const INSTANCE_USD_PER_HOUR: Readonly<Record<string, number>> = {
   "ml.t3.medium": 0.05,
