@@ -6,9 +6,12 @@ import { Upload } from "@aws-sdk/lib-storage";
 import type { ObjectLocation, ObjectWriter, WrittenObject } from "../app/ports/object-store.ts";
 import { callAws, mapAwsError } from "./call-aws.ts";
 
-/** At most queue times part, plus one part that is being filled, is in memory: 24 MiB for each open object. */
-const PART_BYTES = 8 * 1024 * 1024;
-const PARTS_AT_A_TIME = 2;
+/**
+ * At most queue times part, plus one part that is being filled, is in memory: 10 MiB for each open object, of which an ingest has three.
+ * 10,000 parts of S3's smallest size are 50 GB, far above what one function may take.
+ */
+const PART_BYTES = 5 * 1024 * 1024;
+const PARTS_AT_A_TIME = 1;
 
 /** Streams into one S3 object by multipart upload; small objects become one PUT. */
 export class S3ObjectWriter implements ObjectWriter {

@@ -42,15 +42,21 @@ interface HandlerSpec {
   readonly permissions: (scope: PermissionScope) => Permission[];
   readonly memory?: Size;
   readonly timeout?: Duration;
+  /** Variables besides those that all handlers share. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const HEAVY = { memory: Size.mebibytes(1769), timeout: Duration.minutes(15) };
+
+/** A stream of rows leaves nothing but young garbage: a small nursery keeps the memory flat, and collecting it often costs little. */
+const STREAMING = { NODE_OPTIONS: "--max-semi-space-size=4" };
 
 /** What every handler is for and what it may do: the whole of the factory's code on one page. */
 const HANDLERS = {
   ingest: {
     description: "Validates, profiles and splits one uploaded file, or quarantines it with reasons",
     ...HEAVY,
+    environment: STREAMING,
     permissions: (scope) => [
       ...readRegistry(scope, "index"),
       writeRegistry(scope),
@@ -67,6 +73,7 @@ const HANDLERS = {
   "ingest-range": {
     description: "Scans one range of a large file, or validates, profiles and splits its rows",
     ...HEAVY,
+    environment: STREAMING,
     permissions: (scope) => [
       listData(scope),
       readUploads(scope),
@@ -284,7 +291,7 @@ export class FactoryFunctions extends Construct {
       new FactoryFunction(this, name, {
         handler: name,
         description: spec.description,
-        environment: props.environment,
+        environment: { ...props.environment, ...spec.environment },
         permissions: spec.permissions(props.permissions),
         logRetention: props.logRetention,
         ...(spec.memory === undefined ? {} : { memory: spec.memory }),

@@ -26,10 +26,12 @@ const NODE_BOOTSTRAP = fileURLToPath(new URL("./node-bootstrap.mjs", import.meta
 
 /**
  * V8's limits for a function's memory: nine tenths for objects that live, a twentieth (at most V8's own 16 MiB) for young ones,
- * the rest is Node's own. https://nodejs.org/api/cli.html#--max-old-space-sizesize-in-mib
+ * the rest is Node's own. A size for the young ones in the function's NODE_OPTIONS goes first.
+ * https://nodejs.org/api/cli.html#--max-old-space-sizesize-in-mib
  */
-function heapLimits(memoryMib: number): string[] {
+function heapLimits(memoryMib: number, nodeOptions: string): string[] {
   const youngMib = Math.min(16, Math.max(1, Math.floor(memoryMib * 0.05)));
+  if (nodeOptions.includes("--max-semi-space-size")) return [`--max-old-space-size=${Math.floor(memoryMib * 0.9)}`];
   return [`--max-old-space-size=${Math.floor(memoryMib * 0.9)}`, `--max-semi-space-size=${youngMib}`];
 }
 
@@ -38,7 +40,7 @@ export function launchPlan(cloud: Cloud, fn: StoredFunction, place: LaunchPlace)
   const keys = cloud.service<CredentialSource>("sts").credentialsFor(fn.role, fn.name);
   return {
     command: process.execPath,
-    args: [...heapLimits(fn.memoryMib), NODE_BOOTSTRAP],
+    args: [...heapLimits(fn.memoryMib, fn.environment["NODE_OPTIONS"] ?? ""), NODE_BOOTSTRAP],
     environment: {
       PATH: process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
       LANG: "en_US.UTF-8",
