@@ -44,7 +44,7 @@ export class S3ObjectWriter implements ObjectWriter {
     this.throwIfFailed();
     this.hash.update(chunk);
     this.sizeBytes += chunk.length;
-    if (this.stream.write(chunk)) return;
+    if (this.stream.write(Buffer.from(chunk))) return;
     await Promise.race([once(this.stream, "drain"), once(this.stream, "close")]);
     this.throwIfFailed();
   }

@@ -26,6 +26,7 @@ export interface WrittenObject {
 
 /** A streaming write whose memory does not grow with the object: `write` waits while the store is behind. */
 export interface ObjectWriter {
+  /** Appends bytes, which are copied at once; waits while the store is behind. */
   write(chunk: Uint8Array): Promise<void>;
   /** Makes the object visible. */
   close(): Promise<WrittenObject>;

@@ -47,14 +47,14 @@ export class ByteWriter {
     this.length += text.length;
   }
 
-  /** A copy of what was written; the writer is empty afterwards and keeps its memory. */
+  /** What was written, good until the next write; the writer is empty afterwards and keeps its memory. */
   take(): Uint8Array {
-    const copy = this.bytes.slice(0, this.length);
+    const taken = this.bytes.subarray(0, this.length);
     this.length = 0;
-    return copy;
+    return taken;
   }
 
-  /** The memory that was written to; only the first \`length\` bytes count, and only until the next write. */
+  /** The memory that was written to; only the first `length` bytes count, and only until the next write. */
   get memory(): Uint8Array {
     return this.bytes;
   }

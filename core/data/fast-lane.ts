@@ -1,3 +1,4 @@
+import { timeFormatOf } from "../definition/definition.ts";
 import type { ModelDefinition } from "../definition/schema.ts";
 import { MlopsError } from "../errors/mlops-error.ts";
 import { BUCKET_UPPERS } from "./bucket-table.ts";
@@ -15,12 +16,11 @@ import { FEATURES_MEMBER, LABEL_MEMBER, type RowWriter } from "./row-writer.ts";
 import { decode, utf8 } from "./text.ts";
 import type { TimeColumn } from "./time-column.ts";
 import type { KernelHost } from "./wasm/kernel-module.ts";
-import { INPUT_BYTES, LaneMemory } from "./wasm/lane-memory.ts";
-import { Cell, CellFlag, LaneKind, NOT_JSON } from "./wasm/layout.ts";
+import { INPUT_BYTES, LaneMemory, MAX_LANE_CELLS } from "./wasm/lane-memory.ts";
+import { Cell, CellFlag, LaneKind, Note } from "./wasm/layout.ts";
 
 /** More number columns would need too much memory for their sketches. */
 const MAX_NUMBER_COLUMNS = 1_000;
-const MAX_LANE_CELLS = 4_000;
 const MAX_TIME_BYTES = 48;
 /** Longest text of a number as JavaScript writes it, with what separates it from the next. */
 const NUMBER_TEXT_BYTES = 32;
@@ -69,18 +69,21 @@ function acquire(): (typeof idle)[number] {
 
 /**
  * Makes the fast lane for the rows of a CSV file, once its columns are located; undefined when the definition needs what only the
- * other lane has: a column of the file that is two things at once (a feature and the time, for instance), or a very wide table.
+ * other lane has: a timestamp or a text, a declared format of the time, a column of the file that is two things at once (a feature
+ * and the time, for instance), or a very wide table.
  */
 export function createFastLane(owner: LaneOwner, cellCount: number): FastLane | undefined {
   const { features, target, time } = owner.columns;
   const used = [...features, target, ...(time === undefined ? [] : [time])].map(({ cell }) => cell);
   if (used.some((cell) => cell < 0) || owner.columns.key.some(({ cell }) => cell < 0)) return undefined;
   if (new Set(used).size !== used.length || cellCount > MAX_LANE_CELLS) return undefined;
-  if (features.filter(({ column }) => column.lane().kind === "number").length > MAX_NUMBER_COLUMNS) return undefined;
+  const lanes = features.map(({ column }) => column.lane());
+  if (lanes.some((lane) => lane === undefined) || timeFormatOf(owner.definition) !== undefined) return undefined;
+  if (lanes.filter((lane) => lane?.kind === "number").length > MAX_NUMBER_COLUMNS) return undefined;
   return new FastLane(owner, cellCount);
 }
 
-/** The WebAssembly side of one file: reads the records that are as they should be; see wasm/kernel.as. */
+/** The WebAssembly side of one file: reads the records that are as they should be; see wasm/kernel. */
 export class FastLane {
   private readonly instance = acquire();
   private readonly memory: LaneMemory;
@@ -90,8 +93,8 @@ export class FastLane {
   private readonly keyForms: KeyForm[];
   private readonly parser = new NumberParser();
   private readonly text = new ByteWriter(256);
-  private readonly key = { memory: new Uint8Array(0), length: 0 };
   private outputBound = 64;
+  private keysTold = 0;
 
   constructor(owner: LaneOwner, cellCount: number) {
     const { memory, host } = this.instance;
@@ -103,7 +106,8 @@ export class FastLane {
     this.table = memory.allocate(cellCount * Cell.stride);
     this.keyForms = owner.columns.key.map(({ form }) => form);
     memory.set("cells", this.table);
-    memory.set("cellCount", cellCount);
+    memory.setWidth(cellCount);
+    for (let index = 0; index < cellCount; index++) memory.view.setUint32(this.at(index) + Cell.index, index, true);
     memory.set("delimiter", owner.definition.data.delimiter.charCodeAt(0));
     memory.set("blockRows", BLOCK_ROWS);
     this.describe();
@@ -114,6 +118,12 @@ export class FastLane {
     return this.table + cell * Cell.stride;
   }
 
+  private addFlag(cell: number, flag: number): void {
+    const { view } = this.memory;
+    const place = this.at(cell) + Cell.flags;
+    view.setUint32(place, view.getUint32(place, true) | flag, true);
+  }
+
   private list(name: "summedList" | "countedList" | "keyList", cells: readonly number[]): void {
     this.memory.set(name, this.memory.keep(Uint32Array.from(cells, (cell) => this.at(cell))));
   }
@@ -121,15 +131,17 @@ export class FastLane {
   private describe(): void {
     const { memory, owner } = this;
     const { features, target, time, key } = owner.columns;
-    for (const { column, cell } of [...features, target]) this.describeColumn(cell, column.lane());
+    for (const { column, cell } of [...features, target]) {
+      const lane = column.lane();
+      if (lane === undefined) throw new MlopsError("internal.invariant", "the fast lane does not know this column");
+      this.describeColumn(cell, lane);
+    }
     memory.set("timed", time === undefined ? 0 : this.at(time.cell));
     if (time !== undefined) this.describeTime(time.cell, time.column);
+    for (const { cell } of features) this.addFlag(cell, CellFlag.feature);
     // A missing text that looks like a number or a time is nothing in a key, whatever the column takes it for.
     const isOdd = [...owner.context.missing].some((text) => /^[\s+\-.\d]/.test(text));
-    for (const { cell } of key) {
-      const flags = this.at(cell) + Cell.flags;
-      if (isOdd) memory.view.setInt32(flags, memory.view.getInt32(flags, true) | CellFlag.keyOdd, true);
-    }
+    if (isOdd) for (const { cell } of key) this.addFlag(cell, CellFlag.keyOdd);
     const ofKind = (kind: LaneColumn["kind"]) =>
       this.cells.flatMap(({ column }, cell) => (column?.kind === kind ? [cell] : []));
     const [summed, counted] = [ofKind("number"), ofKind("level")];
@@ -150,7 +162,9 @@ export class FastLane {
     const held = this.cells[index] as LaneCell;
     held.column = column;
     if (column.kind === "level") {
+      const entries = memory.allocateForBatch(4);
       memory.view.setInt32(cell + Cell.kind, LaneKind.level, true);
+      memory.view.setUint32(cell + Cell.entries, entries, true);
       const form = owner.columns.key.find((key) => key.cell === index)?.form ?? "value";
       held.levels = new LaneLevels(memory, cell, column, owner.writer.keyCells, form);
       return;
@@ -158,6 +172,7 @@ export class FastLane {
     const values = memory.allocate(BLOCK_ROWS * 8);
     const sketch = memory.allocate(BUCKET_UPPERS.length * 2 * 4);
     const registers = memory.allocate(DISTINCT_REGISTERS);
+    const [notes, starts, ends] = [memory.allocateForBatch(1), memory.allocateForBatch(4), memory.allocateForBatch(4)];
     const { view } = memory;
     view.setInt32(cell + Cell.kind, LaneKind.number, true);
     const flags = (column.integer ? CellFlag.integer : 0) | (column.required ? CellFlag.required : 0);
@@ -167,6 +182,9 @@ export class FastLane {
     view.setUint32(cell + Cell.values, values, true);
     view.setUint32(cell + Cell.sketch, sketch, true);
     view.setUint32(cell + Cell.registers, registers, true);
+    view.setUint32(cell + Cell.notes, notes, true);
+    view.setUint32(cell + Cell.starts, starts, true);
+    view.setUint32(cell + Cell.ends, ends, true);
     view.setFloat64(cell + Cell.lowest, Number.POSITIVE_INFINITY, true);
     view.setFloat64(cell + Cell.highest, Number.NEGATIVE_INFINITY, true);
     this.outputBound += NUMBER_TEXT_BYTES;
@@ -177,7 +195,11 @@ export class FastLane {
     const cell = this.at(index);
     (this.cells[index] as LaneCell).time = column;
     const [earliest, latest] = [memory.allocate(64), memory.allocate(64)];
+    const [values, starts, ends] = [memory.allocateForBatch(8), memory.allocateForBatch(4), memory.allocateForBatch(4)];
     const { view } = memory;
+    view.setUint32(cell + Cell.values, values, true);
+    view.setUint32(cell + Cell.starts, starts, true);
+    view.setUint32(cell + Cell.ends, ends, true);
     view.setInt32(cell + Cell.kind, LaneKind.time, true);
     view.setFloat64(cell + Cell.earliest, Number.POSITIVE_INFINITY, true);
     view.setFloat64(cell + Cell.latest, Number.NEGATIVE_INFINITY, true);
@@ -204,6 +226,10 @@ export class FastLane {
     });
     memory.set("featureList", memory.keep(Uint32Array.from(items)));
     memory.set("featureCount", features.length);
+    const spans = neighbours(features.map(({ cell }) => cell));
+    memory.set("spanList", memory.keep(Uint32Array.from(spans.flat())));
+    memory.set("spanCount", spans.length);
+    memory.set("alwaysDiffers", owner.definition.data.delimiter === "," ? 0 : 1);
     memory.set("target", this.at(target.cell));
     memory.set("testShare", writer.shares.test);
     memory.set("validationEnd", writer.shares.test + writer.shares.validation);
@@ -250,18 +276,21 @@ export class FastLane {
     for (;;) {
       const levelBytes = this.cells.reduce((sum, { levels }) => sum + (levels?.longest ?? 0), 0);
       memory.set("outputBound", this.outputBound + levelBytes);
+      memory.set("keyShare", owner.writer.keys.sampledShare);
+      this.keysTold = 0;
       at = memory.kernel.run(at, end, firstRow + rows, writes ? 1 : 0);
       const read = memory.get("rows");
       rows += read;
-      if (writes) this.drain();
+      if (writes) this.drain(read);
       const stopped = memory.get("stopped");
       // A record whose output does not fit into an empty buffer is for the other lane, too.
       if (stopped !== 2 || read === 0) return { at, rows, isOdd: stopped !== 0 };
     }
   }
 
-  private drain(): void {
+  private drain(read: number): void {
     const { memory, owner } = this;
+    owner.writer.keys.pass(read - this.keysTold);
     const counts = { train: "rowsTrain", validation: "rowsValidation", test: "rowsTest" } as const;
     const rows = { train: 0, validation: 0, test: 0 };
     for (const split of ["train", "validation", "test"] as const) rows[split] = memory.get(counts[split]);
@@ -329,7 +358,7 @@ export class FastLane {
     }
     const cell = this.at(index);
     view.setFloat64(cell + Cell.value, parser.value, true);
-    view.setInt32(cell + Cell.notes, parser.isJson ? 0 : NOT_JSON, true);
+    view.setInt32(cell + Cell.numberNote, parser.isJson ? Note.json : Note.notJson, true);
     view.setUint32(cell + Cell.numberStart, parser.start, true);
     view.setUint32(cell + Cell.numberEnd, parser.end, true);
     return 2;
@@ -373,12 +402,12 @@ export class FastLane {
     return text.length;
   }
 
-  /** Host call: a row's key. */
-  rowKey(fraction: number, row: number, length: number): void {
-    const { key, memory, owner } = this;
-    if (key.memory.buffer !== memory.bytes.buffer) key.memory = memory.bytes.subarray(memory.keyBuffer);
-    key.length = length;
-    owner.writer.keys.add(fraction, row, key);
+  /** Host call: a row's key that may be in the sample. */
+  rowKey(fraction: number, row: number, start: number, end: number): void {
+    const { keys } = this.owner.writer;
+    this.keysTold++;
+    keys.add(fraction, row, () => this.slice(start, end));
+    this.memory.set("keyShare", keys.sampledShare);
   }
 
   /** Host call: a number beyond the bucket table. */
@@ -386,4 +415,15 @@ export class FastLane {
     const column = this.cells[index]?.column;
     if (column?.kind === "number") column.addFar(value);
   }
+}
+
+/** First and last of each run of numbers that follow each other: [3, 4, 5, 9] gives [3, 5] and [9, 9]. */
+function neighbours(cells: readonly number[]): [number, number][] {
+  const runs: [number, number][] = [];
+  for (const cell of cells) {
+    const run = runs.at(-1);
+    if (run !== undefined && run[1] === cell - 1) run[1] = cell;
+    else runs.push([cell, cell]);
+  }
+  return runs;
 }

@@ -66,7 +66,7 @@ export interface IngestOptions {
 
 /** One pass over one file. */
 export interface Ingest {
-  /** Takes the next bytes and gives what to append to the parts. Chunks may end anywhere. */
+  /** Takes the next bytes and gives what to append to the parts, in memory that the next call writes to again. Chunks may end anywhere. */
   write(chunk: Uint8Array): IngestOutput;
   /** Ends the file. */
   end(): IngestResult;
@@ -192,7 +192,8 @@ class IngestPass implements Ingest, LaneSink {
   }
 
   private feed(bytes: Uint8Array): void {
-    const nul = bytes.indexOf(0);
+    // Buffer's own search; that of Uint8Array looks at one byte after the other.
+    const nul = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(0);
     const wrong = this.utf8.next(bytes);
     const bad = nul >= 0 && (wrong === undefined || nul < wrong) ? nul : wrong;
     // What comes before the bad byte is read first, so that the message can name the row.

@@ -1,4 +1,3 @@
-import type { ByteWriter } from "./byte-writer.ts";
 import { keyText } from "./key-cell.ts";
 import { shownValue } from "./text.ts";
 
@@ -6,7 +5,7 @@ import { shownValue } from "./text.ts";
 export const MAX_SKETCH_KEYS = 65_536;
 
 const MAX_EXAMPLES = 5;
-const MAX_SLOTS = MAX_SKETCH_KEYS * 4;
+const MAX_SLOTS = MAX_SKETCH_KEYS * 2;
 
 /** A row whose key has come before. */
 export interface RepeatedKey {
@@ -34,7 +33,7 @@ function emptySlots(count: number): Float64Array<ArrayBuffer> {
 
 /**
  * Samples keys by their hash (adaptive distinct sampling, Gibbons 2001, https://www.vldb.org/conf/2001/P541.pdf): when the
- * table is full, the share of the hash space that is kept is halved. Memory is 2 MiB; beyond `MAX_SKETCH_KEYS` the share of
+ * table is full, the share of the hash space that is kept is halved. Memory is 1 MiB; beyond `MAX_SKETCH_KEYS` the share of
  * repeated rows has a standard error of at most 0.5 / sqrt(32,768) = 0.3 percentage points (for keys of similar frequency).
  */
 export class KeySketchBuilder {
@@ -45,17 +44,28 @@ export class KeySketchBuilder {
   private sampledRows = 0;
   private readonly repeated: RepeatedKey[] = [];
 
-  /** Counts a row by its key's hash fraction in [0, 1). `number` is the data row, `text` its canonical key, for examples. */
-  add(fraction: number, number: number, text: Pick<ByteWriter, "memory" | "length">): void {
+  /** Share of the hash space that is in the sample now: rows whose fraction is not below it need only be counted. */
+  get sampledShare(): number {
+    return this.share;
+  }
+
+  /** Counts rows whose fractions were not below the sampled share. */
+  pass(rows: number): void {
+    this.rows += rows;
+  }
+
+  /** Counts a row by its key's hash fraction in [0, 1). `number` is the data row, `key` gives its canonical key, for examples. */
+  add(fraction: number, number: number, key: () => Uint8Array): void {
     this.rows++;
     if (fraction >= this.share) return;
     this.sampledRows++;
     if (this.insert(this.slots, fraction)) {
       if (++this.size > MAX_SKETCH_KEYS) this.halve();
-      else if (this.size * 2 > this.slots.length && this.slots.length < MAX_SLOTS) this.rebuild(this.slots.length * 4);
+      else if (this.size * 2 > this.slots.length && this.slots.length < MAX_SLOTS) {
+        this.rebuild(Math.min(MAX_SLOTS, this.slots.length * 4));
+      }
     } else if (this.repeated.length < MAX_EXAMPLES) {
-      const value = keyText(text.memory.subarray(0, text.length));
-      this.repeated.push({ row: number, value: shownValue(value) });
+      this.repeated.push({ row: number, value: shownValue(keyText(key())) });
     }
   }
 

@@ -2,10 +2,15 @@ import { ByteWriter } from "./byte-writer.ts";
 import type { LaneColumn, LaneLevel } from "./column.ts";
 import type { KeyCells, KeyForm } from "./key-cell.ts";
 import { CellKind } from "./row.ts";
+import { csvField, decode, utf8 } from "./text.ts";
 import type { LaneMemory } from "./wasm/lane-memory.ts";
 import { Cell, Entry } from "./wasm/layout.ts";
 
 const FIRST_SLOTS = 64;
+/** No cell is so long. */
+const NEVER = 0xffffffff;
+/** So that most texts are found at once. */
+const SLOTS_PER_ENTRY = 4;
 
 /** The level table of one column in the fast lane's memory: an open-addressing table of entries that the module looks texts up in. */
 export class LaneLevels {
@@ -36,8 +41,9 @@ export class LaneLevels {
     memory.view.setUint32(cell + Cell.slots, slots, true);
     memory.view.setUint32(cell + Cell.slotMask, FIRST_SLOTS - 1, true);
     if (column.empty !== undefined) {
+      // The empty text has hash 0.
       const entry = this.makeEntry(new Uint8Array(0), column.empty);
-      memory.view.setUint32(cell + Cell.nullEntry, entry, true);
+      memory.view.setUint32(slots, entry, true);
     }
   }
 
@@ -50,7 +56,7 @@ export class LaneLevels {
     const entry = this.makeEntry(text, level);
     memory.view.setUint32(entry + Entry.hash, hash, true);
     memory.view.setUint32(slot, entry, true);
-    if (this.entries.length * 2 > this.slotCount) this.grow();
+    if (this.entries.length * SLOTS_PER_ENTRY > this.slotCount) this.grow();
     return entry;
   }
 
@@ -64,6 +70,10 @@ export class LaneLevels {
       length: bytes.length,
     }));
     const { view, bytes } = memory;
+    // Only what is written as the text itself can be copied from the file; an empty cell is nothing in CSV.
+    const asText = utf8(csvField(decode(text, 0, text.length)));
+    const isText = Buffer.compare(level.csv, asText) === 0;
+    view.setUint32(entry + Entry.sameLength, isText ? asText.length : NEVER, true);
     bytes.set(text.subarray(0, 16), entry + Entry.text16);
     const fields = [
       [Entry.text, Entry.length],
@@ -87,7 +97,6 @@ export class LaneLevels {
     const slots = memory.allocate(this.slotCount * 4);
     const { view } = memory;
     for (const { entry } of this.entries) {
-      if (view.getUint32(entry + Entry.length, true) === 0) continue;
       let slot = view.getUint32(entry + Entry.hash, true) & mask;
       while (view.getUint32(slots + slot * 4, true) !== 0) slot = (slot + 1) & mask;
       view.setUint32(slots + slot * 4, entry, true);

@@ -33,51 +33,47 @@ export class NumberSummaryBuilder {
   private mean = 0;
   private m2 = 0;
   private readonly block = new Float64Array(BLOCK_ROWS);
-  private inBlock = 0;
+  private held = 0;
+  private rowsInBlock = 0;
   private readonly sketch = new SketchBuilder();
   private readonly distinct = new DistinctBuilder();
 
-  /** Adds one finite number. */
-  add(x: number): void {
+  /** Adds one finite number; minus zero counts as zero. */
+  add(number: number): void {
+    const x = number + 0;
     this.added++;
     if (x < this.min) this.min = x;
     if (x > this.max) this.max = x;
     this.sketch.add(x);
     this.distinct.addNumber(x);
-    this.hold(x);
+    this.block[this.held++] = x;
+    this.endRow();
   }
 
   /** Takes note of a row without a value. */
   skip(): void {
-    this.hold(Number.NaN);
+    this.endRow();
   }
 
-  private hold(x: number): void {
-    this.block[this.inBlock++] = x;
-    if (this.inBlock === BLOCK_ROWS) this.flush();
+  private endRow(): void {
+    if (++this.rowsInBlock === BLOCK_ROWS) this.flush();
   }
 
   private flush(): void {
-    const { block, inBlock } = this;
-    this.inBlock = 0;
-    let count = 0;
-    let sum = 0;
-    for (let i = 0; i < inBlock; i++) {
-      const x = block[i] as number;
-      if (Number.isNaN(x)) continue;
-      sum += x;
-      count++;
+    const { block, held } = this;
+    this.held = 0;
+    this.rowsInBlock = 0;
+    if (held === 0) return;
+    // A sum for every other value: two can be added at once.
+    const sums = [0, 0];
+    for (let i = 0; i < held; i++) sums[i & 1] = (sums[i & 1] as number) + (block[i] as number);
+    const mean = ((sums[0] as number) + (sums[1] as number)) / held;
+    const squares = [0, 0];
+    for (let i = 0; i < held; i++) {
+      const delta = (block[i] as number) - mean;
+      squares[i & 1] = (squares[i & 1] as number) + delta * delta;
     }
-    if (count === 0) return;
-    const mean = sum / count;
-    let m2 = 0;
-    for (let i = 0; i < inBlock; i++) {
-      const x = block[i] as number;
-      if (Number.isNaN(x)) continue;
-      const delta = x - mean;
-      m2 += delta * delta;
-    }
-    this.combine(count, mean, m2);
+    this.combine(held, mean, (squares[0] as number) + (squares[1] as number));
   }
 
   private combine(count: number, mean: number, m2: number): void {

@@ -31,6 +31,7 @@ export class RowWriter {
   /** Which keys have come, for the rules about repeated and known rows. */
   readonly keys = new KeySketchBuilder();
   private readonly keyBytes = new ByteWriter(1_024);
+  private readonly key = () => this.keyBytes.memory.subarray(0, this.keyBytes.length);
   /** How cells are written into keys. */
   readonly keyCells: KeyCells;
   private readonly columns: IngestColumns;
@@ -57,7 +58,7 @@ export class RowWriter {
   /** Writes the row that the columns have read. `row` gives the key's bytes, `number` is 1 for the first data row. */
   write(row: Row, number: number): void {
     const fraction = this.fraction(row);
-    this.keys.add(fraction, number, this.keyBytes);
+    this.keys.add(fraction, number, this.key);
     const split = splitOf(fraction, this.shares);
     const out = this.outputs[split];
     this.rows.total++;
@@ -113,7 +114,7 @@ export class RowWriter {
     out.all(CLOSE_ROW);
   }
 
-  /** What was written since the last call. */
+  /** What was written since the last call; the bytes are good until the next row. */
   take(): IngestOutput {
     const [train, validation, test] = SPLITS.map((split) => this.outputs[split].take());
     return { train: train as Uint8Array, validation: validation as Uint8Array, test: test as Uint8Array };

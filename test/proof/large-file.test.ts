@@ -1,16 +1,20 @@
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import {
   GetFunctionConfigurationCommand,
   ListFunctionsCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until, waitForBatch } from "../../cli/support/wait.ts";
 import { createIngest } from "../../core/data/ingest.ts";
 import { SPLITS } from "../../core/data/split.ts";
 import type { BatchManifest } from "../../core/plans/dataset-plan.ts";
+import { makeBatchId } from "../../core/registry/ids.ts";
 import { type DeployedFactory, deployFactory, put, putAndWait, settle } from "../e2e/support/factory.ts";
 import { modelsDirectory, smallCsv, smallModel } from "../e2e/support/tabular.ts";
+import { copiedOutput } from "../support/copied-output.ts";
 
 /** The limit for these tests: what is above is cut into ranges of a quarter of it. */
 const LARGE_FILE_BYTES = 60_000;
@@ -65,7 +69,7 @@ describe("a file above the limit", () => {
     const { definition } = (await factory.session.registry.getDefinition("large")) ?? {};
     if (definition === undefined) throw new Error("no definition");
     const ingest = createIngest(definition, { batchId: batch.batchId });
-    const first = ingest.write(new TextEncoder().encode(text));
+    const first = copiedOutput(ingest.write(new TextEncoder().encode(text)));
     const whole = ingest.end();
     if (!whole.accepted) throw new Error("the file is wrong");
     expect(batch.rows).toEqual(whole.rows);
@@ -101,5 +105,31 @@ describe("a file above the limit", () => {
     expect(first.batchId).not.toBe(again.batchId);
     // The same content under another version: the dataset takes it once.
     expect(first.sourceSha256).toBe(again.sourceSha256);
+  });
+
+  it("is told and on record at once, and its claim free, when its execution is stopped from outside", async () => {
+    const client = new SFNClient({});
+    const stacks = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName: "mlops-dev" }));
+    const outputs = stacks.Stacks?.[0]?.Outputs ?? [];
+    const stateMachineArn = outputs.find(({ OutputKey }) => OutputKey === "IngestStateMachineArn")?.OutputValue;
+    const since = Date.now();
+    const { key, versionId } = await put(factory.session, "large", "stopped.csv", smallCsv(40_000, 4, 90_000));
+    const batchId = makeBatchId({ bucket: factory.session.outputs.DataBucketName, key, versionId });
+    const executionArn = await until("the execution", 60, async () => {
+      const { executions = [] } = await client.send(
+        new ListExecutionsCommand({ stateMachineArn, statusFilter: "RUNNING" }),
+      );
+      return executions.find(({ name }) => name?.includes(batchId))?.executionArn;
+    });
+    await client.send(new StopExecutionCommand({ executionArn, cause: "stopped by hand" }));
+    const failed = await until("the record of the failure", 60, async () => {
+      const batch = await factory.session.registry.getBatch("large", batchId);
+      return batch?.claim?.failure === undefined ? undefined : batch;
+    });
+    expect(failed.status).toBe("processing");
+    expect(failed.claim).toMatchObject({ by: "nobody", failure: expect.stringContaining("stopped by hand") });
+    const audit = await factory.session.registry.listAuditEvents("large", 5);
+    expect(audit).toContainEqual(expect.objectContaining({ action: "IngestFailed" }));
+    expect(Date.now() - since).toBeLessThan(120_000);
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 /** The part of AssemblyScript's compiler interface that is used; its own declarations would replace those of Node.js everywhere. */
 interface Compiler {
@@ -13,12 +13,31 @@ interface Compiler {
 }
 
 const COMPILER: string = "assemblyscript/asc";
-const SOURCE = new URL("kernel.as", import.meta.url);
+const SOURCES = new URL("kernel/", import.meta.url);
+/** The compiler wants its files to be called .ts; here they are .as, because they are no TypeScript. */
+const SOURCE_NAME = /^(\w+)\.ts$/;
 const OUTPUT = new URL("kernel.generated.ts", import.meta.url);
-const OPTIONS = ["-O3", "--converge", "--noAssert", "--runtime", "stub", "--enable", "simd", "--initialMemory", "1"];
+const OPTIONS = [
+  "-O3",
+  "--converge",
+  "--noAssert",
+  "--runtime",
+  "stub",
+  "--enable",
+  "simd",
+  "--initialMemory",
+  "1",
+  "--memoryBase",
+  "64",
+];
+
+function readSource(name: string): string | null {
+  const path = new URL(name, SOURCES);
+  return existsSync(path) ? readFileSync(path, "utf8") : null;
+}
 
 /**
- * Compiles kernel.as to WebAssembly and gives the text of kernel.generated.ts; the same source gives the same text.
+ * Compiles kernel/*.as to WebAssembly and gives the text of kernel.generated.ts; the same source gives the same text.
  *
  * @throws Error with the compiler's messages
  */
@@ -26,17 +45,17 @@ export async function compileKernel(): Promise<string> {
   let binary: Uint8Array | undefined;
   const { default: asc }: { default: Compiler } = await import(COMPILER);
   const { error, stderr } = await asc.main(["kernel.ts", "--outFile", "kernel.wasm", ...OPTIONS], {
-    readFile: (name) => (name === "kernel.ts" ? readFileSync(SOURCE, "utf8") : null),
+    readFile: (name) => (SOURCE_NAME.test(name) ? readSource(name.replace(SOURCE_NAME, "$1.as")) : null),
     writeFile: (_name, contents) => {
       if (typeof contents !== "string") binary = contents;
     },
     listFiles: () => [],
   });
-  if (error !== null || binary === undefined) throw new Error(`kernel.as does not compile:\n${stderr.toString()}`);
+  if (error !== null || binary === undefined) throw new Error(`kernel/*.as do not compile:\n${stderr.toString()}`);
   const base64 = Buffer.from(binary).toString("base64");
   const lines = base64.match(/.{1,110}/g) ?? [];
   return [
-    "// Made by `npx tsx core/data/wasm/build.ts` from kernel.as; do not edit.",
+    "// Made by `npx tsx core/data/wasm/build.ts` from kernel/*.as; do not edit.",
     "/** The fast lane's WebAssembly module in base64. */",
     "export const KERNEL_BASE64 =",
     `${lines.map((line) => `  "${line}"`).join(" +\n")};`,

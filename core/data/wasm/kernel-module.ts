@@ -2,7 +2,7 @@ import { MlopsError } from "../../errors/mlops-error.ts";
 import { KERNEL_BASE64 } from "./kernel.generated.ts";
 import { type WasmGlobal, type WasmMemory, webAssembly } from "./web-assembly.ts";
 
-/** What the module calls; see the declarations in kernel.as. */
+/** What the module calls; see kernel/host.as. */
 export interface KernelHost {
   oddNumber(cell: number, start: number, end: number): number;
   exactNumber(start: number, end: number): number;
@@ -10,11 +10,11 @@ export interface KernelHost {
   oddTime(cell: number, start: number, end: number): number;
   formatNumber(value: number, out: number): number;
   keyCell(index: number, start: number, end: number, out: number): number;
-  rowKey(fraction: number, row: number, length: number): void;
+  rowKey(fraction: number, row: number, start: number, end: number): void;
   farValue(cell: number, value: number): void;
 }
 
-/** Variables of the module that the host sets or reads; see kernel.as. */
+/** Variables of the module that the host sets or reads; see kernel/variables.as. */
 export type KernelVariable =
   | "cells"
   | "cellCount"
@@ -23,19 +23,34 @@ export type KernelVariable =
   | "fives"
   | "fivesCount"
   | "masks"
+  | "digitMoves"
+  | "divisors"
   | "firstBuckets"
   | "uppers"
   | "lowestExponent"
   | "exponents"
   | "buckets"
   | "blockRows"
+  | "batchRows"
   | "scratch"
+  | "cellEnds"
+  | "rowStarts"
+  | "again"
+  | "unknown"
   | "keyList"
   | "keyCount"
   | "keyBuffer"
+  | "keyStarts"
+  | "keyEnds"
+  | "fractions"
+  | "differs"
+  | "alwaysDiffers"
+  | "keyShare"
   | "mayVary"
   | "featureList"
   | "featureCount"
+  | "spanList"
+  | "spanCount"
   | "target"
   | "countedList"
   | "countedCount"

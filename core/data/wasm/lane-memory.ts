@@ -1,15 +1,50 @@
 import { BUCKET_UPPERS, EXPONENTS, FIRST_BUCKETS, LOWEST_EXPONENT } from "../bucket-table.ts";
 import { createKernel, type Kernel, type KernelHost, type KernelVariable } from "./kernel-module.ts";
 
+/** Most cells of a batch of records, unless one record has more, and most records. */
+const BATCH_CELLS = 8_192;
+const BATCH_ROWS = 256;
 /** Longest record that the fast lane reads, and room for what comes in at once. */
 export const INPUT_BYTES = 131_072;
+/** Most cells of a record. */
+export const MAX_LANE_CELLS = 4_000;
 const OUTPUT_BYTES = 262_144;
 /** Bytes that may be read and written beyond the end of a buffer, because the module works 16 bytes at a time. */
-const SLACK = 64;
+const SLACK = 128;
 const PAGE = 65_536;
 const LF = 0x0a;
 
 const FIVES = 64;
+const KEY_ROOM = 24;
+
+/**
+ * Which byte goes where when a number of up to 15 bytes is moved to the right end of 16 and its sign and dot are left out: 16 indexes for
+ * each (1 = with a minus, length, place of the dot, 15 = none), at ((minus * 16 + length) * 16 + place) * 16; an index of 255 makes a zero.
+ * What is no number because it lacks digits before or after the dot keeps a byte that is no digit.
+ */
+function digitMoves(): Uint8Array {
+  const table = new Uint8Array(2 * 16 * 16 * 16).fill(0xff);
+  for (let minus = 0; minus <= 1; minus++) {
+    for (let length = 1; length <= 15; length++) {
+      for (let dot = 0; dot <= 15; dot++) {
+        const row = ((minus * 16 + length) * 16 + dot) * 16;
+        const isNumber = Math.min(dot, length) > minus && dot !== length - 1;
+        let to = 15;
+        for (let from = length - 1; from >= (isNumber ? minus : 0); from--) {
+          if (from !== dot || !isNumber) table[row + to--] = from;
+        }
+      }
+    }
+  }
+  return table;
+}
+
+/** What the digits of a number are divided by, by its note (kernel/layout.as); nothing is 0 / NaN. */
+function divisors(): Float64Array {
+  return Float64Array.from({ length: 32 }, (_, note) =>
+    note === 1 ? Number.NaN : note <= 17 ? 1 : Number(`1e${note - 17}`),
+  );
+}
 
 /**
  * 128 bits of 5^-q for q = 0, 1, ...: low and high word, the highest bit set, as Eisel and Lemire's method wants them
@@ -38,7 +73,6 @@ export class LaneMemory {
   view = new DataView(new ArrayBuffer(0));
   readonly kernel: Kernel;
   readonly input: number;
-  readonly keyBuffer: number;
   private readonly outputs: readonly [number, number, number];
   private readonly mayVary: number;
   private readonly fileStart: number;
@@ -54,6 +88,8 @@ export class LaneMemory {
     const masks = new Uint8Array(17 * 16);
     for (let length = 1; length <= 16; length++) masks.fill(0xff, length * 16, length * 16 + length);
     this.set("masks", this.keep(masks));
+    this.set("digitMoves", this.keep(digitMoves()));
+    this.set("divisors", this.keep(divisors()));
     this.set("firstBuckets", this.keep(FIRST_BUCKETS));
     this.set("uppers", this.keep(BUCKET_UPPERS));
     this.set("lowestExponent", LOWEST_EXPONENT);
@@ -63,8 +99,15 @@ export class LaneMemory {
     this.set("mayVary", this.mayVary);
     this.input = this.allocate(INPUT_BYTES);
     this.set("scratch", this.allocate(INPUT_BYTES));
-    this.keyBuffer = this.allocate(INPUT_BYTES * 2);
-    this.set("keyBuffer", this.keyBuffer);
+    // One item comes before the first.
+    this.set("cellEnds", this.allocate((BATCH_CELLS + MAX_LANE_CELLS) * 4) + 16);
+    for (const name of ["rowStarts", "unknown", "differs", "keyStarts", "keyEnds"] as const) {
+      this.set(name, this.allocate((BATCH_ROWS + 1) * 4));
+    }
+    this.set("again", this.allocate((BATCH_ROWS + 1) * 2 * 4));
+    this.set("fractions", this.allocate(BATCH_ROWS * 8));
+    // Keys are hardly longer than their records; KEY_ROOM is CELL_ROOM of kernel/keys.as.
+    this.set("keyBuffer", this.allocate(INPUT_BYTES + (BATCH_CELLS + MAX_LANE_CELLS + BATCH_ROWS) * KEY_ROOM));
     this.outputs = [this.allocate(OUTPUT_BYTES), this.allocate(OUTPUT_BYTES), this.allocate(OUTPUT_BYTES)];
     this.fileStart = this.top;
   }
@@ -74,6 +117,17 @@ export class LaneMemory {
     this.top = this.fileStart;
     this.bytes.set(mayVary, this.mayVary);
     this.resetOutputs();
+  }
+
+  /** Sets how many cells a record has, and so how many records are read together. */
+  setWidth(cells: number): void {
+    this.set("cellCount", cells);
+    this.set("batchRows", Math.max(1, Math.min(BATCH_ROWS, Math.floor(BATCH_CELLS / cells))));
+  }
+
+  /** Gives out memory for `itemBytes` for each record of a batch. */
+  allocateForBatch(itemBytes: number): number {
+    return this.allocate(BATCH_ROWS * itemBytes);
   }
 
   set(name: KernelVariable, value: number): void {

@@ -1,7 +1,7 @@
-/** Kinds of cells, as kernel.as has them. */
+/** Kinds of cells, as kernel/layout.as has them. */
 export const LaneKind = { ignored: 0, number: 1, level: 2, time: 3 } as const;
 
-/** Byte offsets of a cell's descriptor, as kernel.as has them. */
+/** Byte offsets of a cell's descriptor, as kernel/layout.as has them. */
 export const Cell = {
   kind: 0,
   flags: 4,
@@ -12,7 +12,7 @@ export const Cell = {
   registers: 32,
   slots: 36,
   slotMask: 40,
-  nullEntry: 44,
+  index: 44,
   nulls: 48,
   zeros: 52,
   count: 56,
@@ -20,9 +20,13 @@ export const Cell = {
   highest: 72,
   mean: 80,
   m2: 88,
-  numberStart: 104,
-  numberEnd: 108,
-  notes: 120,
+  notes: 96,
+  starts: 100,
+  ends: 104,
+  entries: 108,
+  numberStart: 112,
+  numberEnd: 116,
+  numberNote: 120,
   value: 128,
   earliest: 136,
   latest: 144,
@@ -34,17 +38,18 @@ export const Cell = {
 } as const;
 
 /** Flags of a cell. */
-export const CellFlag = { integer: 1, required: 2, keyOdd: 4 } as const;
+export const CellFlag = { integer: 1, required: 2, keyOdd: 4, feature: 8 } as const;
 
-/** Note about a number of the current record: its text is no JSON number. */
-export const NOT_JSON = 2;
+/** Notes about a number that is not in plain notation: whether its text is a JSON number; as kernel/layout.as has them. */
+export const Note = { json: 32, notJson: 33 } as const;
 
-/** Byte offsets of a level's entry, as kernel.as has them. */
+/** Byte offsets of a level's entry, as kernel/layout.as has them. */
 export const Entry = {
   text16: 0,
   hash: 16,
   length: 20,
   text: 24,
+  sameLength: 28,
   count: 32,
   csv: 36,
   csvLength: 40,

@@ -20,7 +20,7 @@ function sketchOf(keys: Iterable<string>) {
   for (const key of keys) {
     text.clear();
     text.ascii(`${key}\u001f`);
-    builder.add(hashFraction(text.memory, 0, text.length), ++row, text);
+    builder.add(hashFraction(text.memory, 0, text.length), ++row, () => text.memory.subarray(0, text.length));
   }
   return builder.build();
 }

@@ -13,7 +13,7 @@ export function readFile(definition: ModelDefinition, chunks: Iterable<Uint8Arra
   const ingest = createIngest(definition, { batchId });
   const pieces: Record<Split, Uint8Array[]> = { train: [], validation: [], test: [] };
   const keep = (output: Record<Split, Uint8Array>) => {
-    for (const split of SPLITS) pieces[split].push(output[split]);
+    for (const split of SPLITS) pieces[split].push(output[split].slice());
   };
   for (const chunk of chunks) {
     keep(ingest.write(chunk));

@@ -10,6 +10,7 @@ import { profileQuery, ROWS_VIEW, sqlColumn, sqlText } from "../../../core/datas
 import { parseDefinition } from "../../../core/definition/parse.ts";
 import type { ModelDefinition } from "../../../core/definition/schema.ts";
 import { createRandom } from "../../../core/statistics/random.ts";
+import { copiedOutput } from "../../support/copied-output.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "mlops-sql-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -18,7 +19,9 @@ const FEATURES = `
     size: { type: number }
     "it's small": { type: number, min: -1, max: 1 }
     "Farbe, Ton": { type: category, maxLevels: 50 }
-    night: { type: boolean }`;
+    night: { type: boolean }
+    moment: { type: timestamp, format: "%d/%m/%Y %H:%M:%S" }
+    note: { type: text }`;
 
 function definitionOf(problem: string, target: string): ModelDefinition {
   return parseDefinition(
@@ -45,16 +48,20 @@ function csv(rows: number, target: (random: ReturnType<typeof createRandom>) => 
       random.uniform() < 0.2 ? "0" : (random.uniform() * 2 - 1).toFixed(3),
       random.uniform() < 0.05 ? "" : levels[random.integer(levels.length)],
       ["yes", "no", "", "TRUE"][random.integer(4)],
+      random.uniform() < 0.1
+        ? ""
+        : `${1 + random.integer(28)}/${1 + random.integer(12)}/${1960 + random.integer(60)} 7:05:09`,
+      random.uniform() < 0.1 ? "" : `"${"grün, ".repeat(random.integer(4))}🛬 ${random.integer(9)}"`,
       target(random),
     ].join(","),
   );
-  return `size,it's small,"Farbe, Ton",night,answer\n${lines.join("\n")}\n`;
+  return `size,it's small,"Farbe, Ton",night,moment,note,answer\n${lines.join("\n")}\n`;
 }
 
 /** The kernel's profile, and its parts as files. */
 function ingest(definition: ModelDefinition, file: string): { profile: Profile; paths: Record<string, string> } {
   const kernel = createIngest(definition, { batchId: "b" });
-  const first = kernel.write(new TextEncoder().encode(file));
+  const first = copiedOutput(kernel.write(new TextEncoder().encode(file)));
   const result = kernel.end();
   if (!result.accepted) throw new Error(JSON.stringify(result.reasons));
   const paths: Record<string, string> = {};
@@ -100,13 +107,18 @@ function counts(cell: Cell | undefined): Record<string, number> {
   return Object.fromEntries(cell.entries.map(({ key, value }) => [String(key), Number(value)]));
 }
 
-function expectNumber(row: Record<string, Cell>, prefix: string, summary: NumberSummary): void {
+function expectMoments(row: Record<string, Cell>, prefix: string, summary: Omit<NumberSummary, "sketch">): void {
   const at = (name: string) => Number(row[`${prefix}_${name}`]);
   expect(at("count")).toBe(summary.count);
   expect(at("min")).toBe(summary.min);
   expect(at("max")).toBe(summary.max);
   expect(Math.abs(at("mean") - summary.mean)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(summary.mean)));
   expect(Math.abs(at("m2") - summary.m2)).toBeLessThanOrEqual(1e-9 * summary.m2);
+}
+
+function expectNumber(row: Record<string, Cell>, prefix: string, summary: NumberSummary): void {
+  const at = (name: string) => Number(row[`${prefix}_${name}`]);
+  expectMoments(row, prefix, summary);
   expect(at("zero")).toBe(summary.sketch.zero);
   expect(counts(row[`${prefix}_positive`])).toEqual(summary.sketch.positive);
   expect(counts(row[`${prefix}_negative`])).toEqual(summary.sketch.negative);
@@ -131,6 +143,8 @@ describe("the profile by SQL", () => {
       expect(Number(row[`${prefix}_nulls`])).toBe(feature.nulls);
       if (feature.type === "number") expectNumber(row, prefix, feature);
       else if (feature.type === "category") expectLevels(row, prefix, feature);
+      else if (feature.type === "timestamp") expectMoments(row, prefix, feature);
+      else if (feature.type === "text") expectMoments(row, prefix, feature.length);
       else expect(Number(row[`${prefix}_true`])).toBe(feature.trueCount);
     }
     expect(profile.target).toEqual({

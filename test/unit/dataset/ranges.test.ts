@@ -9,6 +9,7 @@ import { createRangeMerge } from "../../../core/dataset/merge-ranges.ts";
 import { createRangeIngest, type RangePartial } from "../../../core/dataset/range-ingest.ts";
 import { parseDefinition } from "../../../core/definition/parse.ts";
 import type { ModelDefinition } from "../../../core/definition/schema.ts";
+import { copiedOutput } from "../../support/copied-output.ts";
 
 const CSV = parseDefinition(
   `schemaVersion: 1
@@ -44,7 +45,7 @@ const decoder = new TextDecoder();
 
 function inOnePass(definition: ModelDefinition, file: Uint8Array): Outcome {
   const ingest = createIngest(definition, { batchId: "b" });
-  const first = ingest.write(file);
+  const first = copiedOutput(ingest.write(file));
   const result = ingest.end();
   const parts = Object.fromEntries(
     SPLITS.map((side) => [side, decoder.decode(first[side]) + decoder.decode(result.output[side])]),
@@ -76,10 +77,10 @@ function inRanges(definition: ModelDefinition, file: Uint8Array, count: number, 
     const ingest = createRangeIngest(definition, { batchId: "b", task });
     const outputs = [];
     for (let at = task.from; at < file.length && !ingest.isDone; at += chunkBytes) {
-      outputs.push(ingest.write(file.slice(at, at + chunkBytes)));
+      outputs.push(copiedOutput(ingest.write(file.slice(at, at + chunkBytes))));
     }
     const { output, partial } = ingest.end();
-    outputs.push(output);
+    outputs.push(copiedOutput(output));
     for (const side of SPLITS) {
       const text = outputs.map((one) => decoder.decode(one[side])).join("");
       const header = parts[side] !== "" && side !== "test" ? text.indexOf("\n") + 1 : 0;

@@ -1,0 +1,125 @@
+// The parts that rows are written to.
+
+import { copy, writeWhole } from "./bytes";
+import { endsAt, startsAt } from "./cells";
+import { formatNumber, rowKey } from "./host";
+import { hashKeys } from "./hash";
+import { writeKeys } from "./keys";
+import {
+  D_ENDS, D_ENTRIES, D_INDEX, D_KIND, D_NOTES, D_STARTS, D_VALUES, E_CSV, E_CSV_LENGTH, E_JSON, E_JSON_LENGTH, LEVEL, LF, NOTE_MISSING,
+  NOTE_NOT_JSON, NOTE_ODD,
+} from "./layout";
+import {
+  differs, featureCount, featureList, featuresText, featuresTextLength, fractions, idStart, idStartLength, keyEnds, keyShare, keyStarts, labelText,
+  labelTextLength, rowStarts, spanCount, spanList, target, testShare, validationEnd,
+} from "./variables";
+
+const COMMA: u32 = 0x2c;
+
+// Largest output of a record besides its own bytes, and where a part's buffer ends.
+export let outputBound: usize = 0;
+export let outTrain: usize = 0;
+export let outValidation: usize = 0;
+export let outTest: usize = 0;
+export let outTrainEnd: usize = 0;
+export let outValidationEnd: usize = 0;
+export let outTestEnd: usize = 0;
+// Rows that were written.
+export let rowsTrain: i32 = 0;
+export let rowsValidation: i32 = 0;
+export let rowsTest: i32 = 0;
+
+// Writes a cell as CSV (empty when missing) or as JSON (null when missing).
+@inline function writeCell(to: usize, cell: usize, row: usize, inBlock: i32, json: bool): usize {
+  if (load<i32>(cell, D_KIND) == LEVEL) {
+    const entry = <usize>load<u32>(<usize>load<u32>(cell, D_ENTRIES) + (row << 2));
+    if (json) return copy(to, <usize>load<u32>(entry, E_JSON), <usize>load<u32>(entry, E_JSON_LENGTH));
+    return copy(to, <usize>load<u32>(entry, E_CSV), <usize>load<u32>(entry, E_CSV_LENGTH));
+  }
+  const note = <u32>load<u8>(<usize>load<u32>(cell, D_NOTES) + row);
+  if (note != NOTE_MISSING && note < NOTE_ODD) {
+    const index = load<i32>(cell, D_INDEX);
+    const start = startsAt(index, row);
+    return copy(to, start, endsAt(index, row) - start);
+  }
+  if (note == NOTE_MISSING) {
+    if (!json) return to;
+    store<u32>(to, 0x6c6c756e);
+    return to + 4;
+  }
+  if (note == NOTE_NOT_JSON) {
+    return to + formatNumber(load<f64>(<usize>load<u32>(cell, D_VALUES) + ((row + <usize>inBlock) << 3)), to);
+  }
+  const start = <usize>load<u32>(<usize>load<u32>(cell, D_STARTS) + (row << 2));
+  return copy(to, start, <usize>load<u32>(<usize>load<u32>(cell, D_ENDS) + (row << 2)) - start);
+}
+
+// Features whose cells are side by side in the file are written as they are there, when each is written as it was read.
+function copyTraining(out: usize, row: usize, inBlock: i32): usize {
+  let to = out;
+  for (let s = 0; s < spanCount; s++) {
+    const first = load<i32>(spanList + (<usize>s << 3));
+    const last = load<i32>(spanList + (<usize>s << 3), 4);
+    const start = startsAt(first, row);
+    to = copy(to, start, endsAt(last, row) - start);
+    store<u8>(to++, <u8>COMMA);
+  }
+  to = writeCell(to, target, row, inBlock, false);
+  store<u8>(to++, <u8>LF);
+  return to;
+}
+
+function writeTraining(out: usize, row: usize, inBlock: i32): usize {
+  if (load<u8>(differs + row) == 0) return copyTraining(out, row, inBlock);
+  let to = out;
+  for (let f = 0; f < featureCount; f++) {
+    to = writeCell(to, <usize>load<u32>(featureList + <usize>f * 12), row, inBlock, false);
+    store<u8>(to++, <u8>COMMA);
+  }
+  to = writeCell(to, target, row, inBlock, false);
+  store<u8>(to++, <u8>LF);
+  return to;
+}
+
+function writeHeldOut(out: usize, row: usize, inBlock: i32, number: i64): usize {
+  let to = copy(out, idStart, idStartLength);
+  to = writeWhole(to, number);
+  to = copy(to, labelText, labelTextLength);
+  to = writeCell(to, target, row, inBlock, true);
+  to = copy(to, featuresText, featuresTextLength);
+  for (let f = 0; f < featureCount; f++) {
+    const item = featureList + <usize>f * 12;
+    to = copy(to, <usize>load<u32>(item, 4), <usize>load<u32>(item, 8));
+    to = writeCell(to, <usize>load<u32>(item), row, inBlock, true);
+  }
+  store<u16>(to, 0x7d7d);
+  store<u8>(to, <u8>LF, 2);
+  return to + 3;
+}
+
+// Decides the side of each row and writes it; gives the number of rows before the first one that a part's buffer has no room for.
+export function writeRows(rows: i32, inBlock: i32, firstRow: f64): i32 {
+  writeKeys(rows, inBlock);
+  hashKeys(rows);
+  for (let row: usize = 0; row < <usize>rows; row++) {
+    const size = load<u32>(rowStarts + (row << 2), 4) - load<u32>(rowStarts + (row << 2));
+    const bound = outputBound + <usize>size;
+    if (outTrain + bound > outTrainEnd || outValidation + bound > outValidationEnd || outTest + bound > outTestEnd) return <i32>row;
+    const fraction = load<f64>(fractions + (row << 3));
+    const number = firstRow + <f64>row;
+    if (fraction < keyShare) {
+      rowKey(fraction, number, <usize>load<u32>(keyStarts + (row << 2)), <usize>load<u32>(keyEnds + (row << 2)));
+    }
+    if (fraction < testShare) {
+      outTest = writeHeldOut(outTest, row, inBlock, <i64>number);
+      rowsTest++;
+    } else if (fraction < validationEnd) {
+      outValidation = writeTraining(outValidation, row, inBlock);
+      rowsValidation++;
+    } else {
+      outTrain = writeTraining(outTrain, row, inBlock);
+      rowsTrain++;
+    }
+  }
+  return rows;
+}
