@@ -1,3 +1,4 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { COLUMNS, type ColumnKind } from "./table.ts";
 
 const TYPES: Record<ColumnKind, string> = {
@@ -41,22 +42,16 @@ function readCsv(path: string): string {
   return `read_csv('${path}', header = true, delim = ',', quote = '"', escape = '"', auto_detect = false, columns = {${types}})`;
 }
 
-async function run(path: string, quantiles: Quantiles): Promise<number> {
-  // Loaded here, so that its library takes no memory in the processes of the others.
+/** Loads DuckDB, with one thread, only in the process that uses it: its library would take memory in those of the others. */
+export async function openDuckDb(): Promise<DuckDBConnection> {
   const { DuckDBInstance } = await import("@duckdb/node-api");
   const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
-  const connection = await instance.connect();
+  return instance.connect();
+}
+
+/** Computes the kernel's profile in DuckDB in one query: the same statistics and levels, in the kernel's buckets or by its own quantile sketch. */
+export async function runDuckDb(connection: DuckDBConnection, path: string, quantiles: Quantiles): Promise<number> {
   const columns = COLUMNS.flatMap(({ name, kind }) => aggregates(name, kind, quantiles));
   const reader = await connection.runAndReadAll(`select count(*), ${columns.join(", ")} from ${readCsv(path)}`);
   return Number(reader.getRows()[0]?.[0]);
-}
-
-/** Computes the kernel's profile in DuckDB with one thread in one query: the same statistics, buckets and levels. */
-export function runDuckDbProfile(path: string): Promise<number> {
-  return run(path, "buckets");
-}
-
-/** Computes what DuckDB has cheaper: its own quantile sketch in place of the buckets. */
-export function runDuckDb(path: string): Promise<number> {
-  return run(path, "t-digest");
 }

@@ -1,12 +1,16 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { createIngest } from "../../core/data/ingest.ts";
-import { tableDefinition } from "./table.ts";
+import type { ModelDefinition } from "../../core/definition/schema.ts";
 
 const CHUNK_BYTES = 65_536;
 
 /** Reads the file `times` times as if it were one (the header line once) through the ingest kernel; the parts are thrown away. */
-export async function runKernel(path: string, options: { profileOnly: boolean; times: number }): Promise<number> {
-  const ingest = createIngest(tableDefinition(), { batchId: "0123456789abcdef", profileOnly: options.profileOnly });
+export async function runKernel(
+  definition: ModelDefinition,
+  path: string,
+  options: { profileOnly: boolean; times: number },
+): Promise<number> {
+  const ingest = createIngest(definition, { batchId: "0123456789abcdef", profileOnly: options.profileOnly });
   const file = openSync(path, "r");
   const buffer = new Uint8Array(CHUNK_BYTES);
   let headerBytes = 0;

@@ -10,7 +10,7 @@ import { writeTable } from "./table.ts";
 
 const run = promisify(execFile);
 const ROWS = 1_000_000;
-const REPEATS = 3;
+const REPEATS = 5;
 
 interface Outcome {
   rows: number;
@@ -54,15 +54,19 @@ try {
   // Turn by turn, so that a busy moment of the machine meets everybody; the best of each counts.
   const names = ["profile", "everything", "duckdb-profile", "duckdb"] as const;
   const best = new Map<string, Outcome>();
+  const wall = new Map<string, number>();
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     for (const name of names) {
       const outcome = await contend(name);
       if (outcome.rows !== rows) throw new Error(`${name} has read ${outcome.rows} rows of ${rows}`);
+      wall.set(name, Math.min(outcome.seconds, wall.get(name) ?? Number.POSITIVE_INFINITY));
       const before = best.get(name);
       if (before === undefined || outcome.cpuSeconds < before.cpuSeconds) best.set(name, outcome);
     }
   }
-  best.set("csv-parse", await contend("csv-parse"));
+  const library = await contend("csv-parse");
+  best.set("csv-parse", library);
+  wall.set("csv-parse", library.seconds);
   const speed = (name: string) => megabytes / (best.get(name)?.cpuSeconds ?? Number.NaN);
   const memory = (name: string) => (best.get(name)?.peakRssBytes ?? Number.NaN) / 1e6;
   const labels: [string, string][] = [
@@ -75,6 +79,11 @@ try {
   for (const [name, label] of labels) {
     const target = name === "profile" || name === "everything" ? { target: "<= 128" } : {};
     results.push({ name: `${label}: speed`, value: round(speed(name)), unit: "MB/s of processor time" });
+    results.push({
+      name: `${label}: speed by the clock`,
+      value: round(megabytes / (wall.get(name) ?? Number.NaN)),
+      unit: "MB/s",
+    });
     results.push({ name: `${label}: peak memory`, value: round(memory(name)), unit: "MB", ...target });
   }
   for (const [name, target] of [
@@ -84,6 +93,12 @@ try {
     results.push({
       name: `kernel, ${name}, to DuckDB with the same profile`,
       value: round(speed(name) / speed("duckdb-profile")),
+      unit: "times",
+      target,
+    });
+    results.push({
+      name: `kernel, ${name}, to DuckDB with the same profile, by the clock`,
+      value: round((wall.get("duckdb-profile") ?? Number.NaN) / (wall.get(name) ?? Number.NaN)),
       unit: "times",
       target,
     });

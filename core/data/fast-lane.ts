@@ -8,6 +8,7 @@ import { DISTINCT_REGISTERS } from "./distinct-sketch.ts";
 import type { IngestColumns } from "./ingest-columns.ts";
 import { parseInstant } from "./instant-parser.ts";
 import type { KeyForm } from "./key-cell.ts";
+import { LaneKeys } from "./lane-keys.ts";
 import { LaneLevels } from "./lane-levels.ts";
 import { NumberParser } from "./number-parser.ts";
 import { BLOCK_ROWS } from "./number-summary.ts";
@@ -94,7 +95,7 @@ export class FastLane {
   private readonly parser = new NumberParser();
   private readonly text = new ByteWriter(256);
   private outputBound = 64;
-  private keysTold = 0;
+  private readonly keys: LaneKeys;
 
   constructor(owner: LaneOwner, cellCount: number) {
     const { memory, host } = this.instance;
@@ -110,6 +111,7 @@ export class FastLane {
     for (let index = 0; index < cellCount; index++) memory.view.setUint32(this.at(index) + Cell.index, index, true);
     memory.set("delimiter", owner.definition.data.delimiter.charCodeAt(0));
     memory.set("blockRows", BLOCK_ROWS);
+    this.keys = new LaneKeys(memory, owner.writer.keys);
     this.describe();
     this.describeOutput();
   }
@@ -276,8 +278,7 @@ export class FastLane {
     for (;;) {
       const levelBytes = this.cells.reduce((sum, { levels }) => sum + (levels?.longest ?? 0), 0);
       memory.set("outputBound", this.outputBound + levelBytes);
-      memory.set("keyShare", owner.writer.keys.sampledShare);
-      this.keysTold = 0;
+      this.keys.push();
       at = memory.kernel.run(at, end, firstRow + rows, writes ? 1 : 0);
       const read = memory.get("rows");
       rows += read;
@@ -290,14 +291,12 @@ export class FastLane {
 
   private drain(read: number): void {
     const { memory, owner } = this;
-    owner.writer.keys.pass(read - this.keysTold);
-    const counts = { train: "rowsTrain", validation: "rowsValidation", test: "rowsTest" } as const;
-    const rows = { train: 0, validation: 0, test: 0 };
-    for (const split of ["train", "validation", "test"] as const) rows[split] = memory.get(counts[split]);
-    const outputs = memory.takeOutputs();
-    for (const split of ["train", "validation", "test"] as const) {
-      owner.writer.append(split, outputs[split], rows[split]);
-    }
+    this.keys.pull();
+    owner.writer.keys.count(read);
+    const { train, validation, test } = memory.outputs;
+    owner.writer.append("train", train, memory.get("rowsTrain"));
+    owner.writer.append("validation", validation, memory.get("rowsValidation"));
+    owner.writer.append("test", test, memory.get("rowsTest"));
   }
 
   /** Hands everything that was counted to the columns, and gives the memory back. */
@@ -309,6 +308,7 @@ export class FastLane {
       levels?.flush();
       if (time !== undefined) this.finishTime(this.at(index), time);
     }
+    this.keys.leave();
     this.instance.host.lane = undefined;
     if (idle.length < MAX_IDLE) idle.push(this.instance);
   }
@@ -326,7 +326,7 @@ export class FastLane {
       mean: float(Cell.mean),
       m2: float(Cell.m2),
       zeros: whole(Cell.zeros),
-      buckets: new Uint32Array(bytes.buffer, whole(Cell.sketch), BUCKET_UPPERS.length * 2),
+      buckets: this.memory.listBuckets(cell),
       registers: bytes.subarray(registers, registers + DISTINCT_REGISTERS),
     };
   }
@@ -402,12 +402,9 @@ export class FastLane {
     return text.length;
   }
 
-  /** Host call: a row's key that may be in the sample. */
+  /** Host call: a row's key that needs more than a free slot. */
   rowKey(fraction: number, row: number, start: number, end: number): void {
-    const { keys } = this.owner.writer;
-    this.keysTold++;
-    keys.add(fraction, row, () => this.slice(start, end));
-    this.memory.set("keyShare", keys.sampledShare);
+    this.keys.sample(fraction, row, start, end);
   }
 
   /** Host call: a number beyond the bucket table. */

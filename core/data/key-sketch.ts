@@ -5,6 +5,7 @@ import { shownValue } from "./text.ts";
 export const MAX_SKETCH_KEYS = 65_536;
 
 const MAX_EXAMPLES = 5;
+const FIRST_SLOTS = 1_024;
 const MAX_SLOTS = MAX_SKETCH_KEYS * 2;
 
 /** A row whose key has come before. */
@@ -27,9 +28,13 @@ export interface KeySketch {
   repeated: RepeatedKey[];
 }
 
-function emptySlots(count: number): Float64Array<ArrayBuffer> {
-  return new Float64Array(count).fill(-1);
-}
+/** Gives memory for the hashes of a table; what it gives may be asked for again at any time, because memory moves when it grows. */
+export type SlotMemory = (slots: number) => () => Float64Array;
+
+const ownMemory: SlotMemory = (count) => {
+  const slots = new Float64Array(count);
+  return () => slots;
+};
 
 /**
  * Samples keys by their hash (adaptive distinct sampling, Gibbons 2001, https://www.vldb.org/conf/2001/P541.pdf): when the
@@ -37,34 +42,53 @@ function emptySlots(count: number): Float64Array<ArrayBuffer> {
  * repeated rows has a standard error of at most 0.5 / sqrt(32,768) = 0.3 percentage points (for keys of similar frequency).
  */
 export class KeySketchBuilder {
-  private slots = emptySlots(1_024);
-  private size = 0;
-  private share = 1;
+  private memory = ownMemory;
+  private slots = this.empty(FIRST_SLOTS);
   private rows = 0;
-  private sampledRows = 0;
   private readonly repeated: RepeatedKey[] = [];
+  /** Share of the hash space that is in the sample: rows whose fraction is not below it are only counted. */
+  share = 1;
+  /** Distinct keys in the sample. */
+  size = 0;
+  /** Rows in the sample. */
+  sampledRows = 0;
 
-  /** Share of the hash space that is in the sample now: rows whose fraction is not below it need only be counted. */
-  get sampledShare(): number {
-    return this.share;
+  private empty(count: number): () => Float64Array {
+    const slots = this.memory(count);
+    slots().fill(-1);
+    return slots;
   }
 
-  /** Counts rows whose fractions were not below the sampled share. */
-  pass(rows: number): void {
+  /** Keeps the hashes, those that there are and those that come, in other memory, at once with many slots; without an argument in its own. */
+  moveTo(memory?: SlotMemory): void {
+    this.memory = memory ?? ownMemory;
+    this.rebuild(memory === undefined ? this.slots().length : MAX_SLOTS / 2);
+  }
+
+  /** Number of keys at which the table must be made anew. */
+  get limit(): number {
+    const { length } = this.slots();
+    return length < MAX_SLOTS ? length / 2 : MAX_SKETCH_KEYS;
+  }
+
+  /** Whether examples of repeated keys are still looked for. */
+  get wantsExamples(): boolean {
+    return this.repeated.length < MAX_EXAMPLES;
+  }
+
+  /** Counts rows, whose keys are told by `sample`. */
+  count(rows: number): void {
     this.rows += rows;
   }
 
-  /** Counts a row by its key's hash fraction in [0, 1). `number` is the data row, `key` gives its canonical key, for examples. */
-  add(fraction: number, number: number, key: () => Uint8Array): void {
-    this.rows++;
+  /** Takes note of a row by its key's hash fraction in [0, 1). `number` is the data row, `key` gives its canonical key, for examples. */
+  sample(fraction: number, number: number, key: () => Uint8Array): void {
     if (fraction >= this.share) return;
     this.sampledRows++;
-    if (this.insert(this.slots, fraction)) {
+    if (this.insert(this.slots(), fraction)) {
       if (++this.size > MAX_SKETCH_KEYS) this.halve();
-      else if (this.size * 2 > this.slots.length && this.slots.length < MAX_SLOTS) {
-        this.rebuild(Math.min(MAX_SLOTS, this.slots.length * 4));
-      }
-    } else if (this.repeated.length < MAX_EXAMPLES) {
+      else if (this.size > this.limit) this.rebuild(Math.min(MAX_SLOTS, this.slots().length * 4));
+    } else if (this.wantsExamples) {
       this.repeated.push({ row: number, value: shownValue(keyText(key())) });
     }
   }
@@ -92,21 +116,32 @@ export class KeySketchBuilder {
     this.sampledRows = this.size + Math.round(((this.sampledRows - before) * this.size) / before);
   }
 
-  /** Moves the keys that are still in the sample to a table of another size. */
+  /** Moves the keys that are still in the sample to a table of another size, or in another memory. */
   private rebuild(slotCount: number): void {
-    const kept = emptySlots(slotCount);
-    this.size = 0;
-    for (const fraction of this.slots) {
-      if (fraction < 0 || fraction >= this.share) continue;
-      this.insert(kept, fraction);
-      this.size++;
+    const kept = this.list();
+    this.slots = this.empty(slotCount);
+    const slots = this.slots();
+    for (let i = 0; i < kept.length; i++) this.insert(slots, kept[i] as number);
+    this.size = kept.length;
+  }
+
+  /** The keys of the sample in the order of the table. */
+  private list(): Float64Array {
+    const slots = this.slots();
+    const { share } = this;
+    const kept = new Float64Array(this.size);
+    let count = 0;
+    // A plain loop, because it runs over a million slots before a closure would be compiled.
+    for (let i = 0; i < slots.length; i++) {
+      const fraction = slots[i] as number;
+      if (fraction >= 0 && fraction < share) kept[count++] = fraction;
     }
-    this.slots = kept;
+    return kept.subarray(0, count);
   }
 
   /** The sample of all rows so far. */
   build(): KeySketch {
-    const keys = this.slots.filter((fraction) => fraction >= 0).sort();
+    const keys = this.list().sort();
     return { rows: this.rows, share: this.share, keys, sampledRows: this.sampledRows, repeated: [...this.repeated] };
   }
 }

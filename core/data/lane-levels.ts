@@ -62,32 +62,29 @@ export class LaneLevels {
 
   private makeEntry(text: Uint8Array, level: LaneLevel): number {
     const { memory, key } = this;
+    const { csv, json } = level;
     const entry = memory.allocate(Entry.stride);
     key.clear();
     this.keyCells.write(key, text, 0, text.length, CellKind.text, this.form);
-    const places = [text, level.csv, level.json, key.memory.slice(0, key.length)].map((bytes) => ({
-      place: memory.keep(bytes),
-      length: bytes.length,
-    }));
-    const { view, bytes } = memory;
+    this.put(entry + Entry.text, entry + Entry.length, text);
+    this.put(entry + Entry.csv, entry + Entry.csvLength, csv);
+    this.put(entry + Entry.json, entry + Entry.jsonLength, json);
+    this.put(entry + Entry.key, entry + Entry.keyLength, key.memory.subarray(0, key.length));
+    memory.bytes.set(text.subarray(0, 16), entry + Entry.text16);
     // Only what is written as the text itself can be copied from the file; an empty cell is nothing in CSV.
     const asText = utf8(csvField(decode(text, 0, text.length)));
-    const isText = Buffer.compare(level.csv, asText) === 0;
-    view.setUint32(entry + Entry.sameLength, isText ? asText.length : NEVER, true);
-    bytes.set(text.subarray(0, 16), entry + Entry.text16);
-    const fields = [
-      [Entry.text, Entry.length],
-      [Entry.csv, Entry.csvLength],
-      [Entry.json, Entry.jsonLength],
-      [Entry.key, Entry.keyLength],
-    ] as const;
-    for (const [index, [place, length]] of fields.entries()) {
-      view.setUint32(entry + place, places[index]?.place ?? 0, true);
-      view.setUint32(entry + length, places[index]?.length ?? 0, true);
-    }
-    this.longest = Math.max(this.longest, level.csv.length, level.json.length);
+    const isText = Buffer.compare(csv, asText) === 0;
+    memory.view.setUint32(entry + Entry.sameLength, isText ? asText.length : NEVER, true);
+    this.longest = Math.max(this.longest, csv.length, json.length);
     this.entries.push({ entry, level });
     return entry;
+  }
+
+  /** Keeps bytes, and where they are and how many. */
+  private put(placeAt: number, lengthAt: number, bytes: Uint8Array): void {
+    const place = this.memory.keep(bytes);
+    this.memory.view.setUint32(placeAt, place, true);
+    this.memory.view.setUint32(lengthAt, bytes.length, true);
   }
 
   private grow(): void {

@@ -11,14 +11,14 @@ export interface NumberTotals {
   mean: number;
   m2: number;
   zeros: number;
-  /** Counts by bucket of the bucket table: positive, then negative values. */
+  /** Pairs of number and count of the buckets that are not empty: those of the bucket table for positive values, then for negative ones. */
   buckets: Uint32Array;
   /** Registers of the distinct sketch. */
   registers: Uint8Array;
 }
 
 /** Rows whose numbers are summed together. */
-export const BLOCK_ROWS = 256;
+export const BLOCK_ROWS = 1_024;
 
 /**
  * Builds moments, histogram and distinct sketch of numbers one row at a time. Moments are summed in blocks of rows, by two passes

@@ -58,7 +58,8 @@ export class RowWriter {
   /** Writes the row that the columns have read. `row` gives the key's bytes, `number` is 1 for the first data row. */
   write(row: Row, number: number): void {
     const fraction = this.fraction(row);
-    this.keys.add(fraction, number, this.key);
+    this.keys.count(1);
+    this.keys.sample(fraction, number, this.key);
     const split = splitOf(fraction, this.shares);
     const out = this.outputs[split];
     this.rows.total++;

@@ -135,15 +135,15 @@ export class SketchBuilder {
     else this.negative.add(bucket);
   }
 
-  /** Counts many values: zeros, and by bucket of the bucket table first the positive, then the negative ones. */
-  absorb(zeros: number, buckets: Uint32Array): void {
+  /** Counts many values: zeros, and pairs of bucket and count; the bucket table's come first for positive, then for negative values. */
+  absorb(zeros: number, pairs: Uint32Array): void {
     this.zero += zeros;
     const size = BUCKET_UPPERS.length;
-    for (let index = 0; index < size * 2; index++) {
-      const count = buckets[index] as number;
-      if (count === 0) continue;
-      if (index < size) this.positive.add(index + LOWEST_BUCKET, count);
-      else this.negative.add(index - size + LOWEST_BUCKET, count);
+    for (let i = 0; i < pairs.length; i += 2) {
+      const bucket = pairs[i] as number;
+      const count = pairs[i + 1] as number;
+      if (bucket < size) this.positive.add(bucket + LOWEST_BUCKET, count);
+      else this.negative.add(bucket - size + LOWEST_BUCKET, count);
     }
   }
 

@@ -46,6 +46,12 @@ export type KernelVariable =
   | "differs"
   | "alwaysDiffers"
   | "keyShare"
+  | "keySlots"
+  | "keySlotMask"
+  | "keyLimit"
+  | "keyExamples"
+  | "keySize"
+  | "keySampledRows"
   | "mayVary"
   | "featureList"
   | "featureCount"
@@ -69,9 +75,10 @@ export type KernelVariable =
   | "outTrain"
   | "outValidation"
   | "outTest"
-  | "outTrainEnd"
-  | "outValidationEnd"
-  | "outTestEnd"
+  | "trainBuffer"
+  | "validationBuffer"
+  | "testBuffer"
+  | "outputBytes"
   | "rowsTrain"
   | "rowsValidation"
   | "rowsTest"
@@ -84,6 +91,8 @@ export interface Kernel {
   run(from: number, end: number, firstRow: number, writes: number): number;
   /** Adds the numbers of the open block to the sums. */
   flush(): void;
+  /** Writes pairs of number and count (u32) of a cell's buckets that are not empty to `out`; gives how many. */
+  listBuckets(cell: number, out: number): number;
   variables: Record<KernelVariable, WasmGlobal>;
 }
 
@@ -100,6 +109,6 @@ export function createKernel(host: KernelHost): Kernel {
       },
     },
   });
-  const { memory, run, flush, ...variables } = exports;
-  return { memory, run, flush, variables } as Kernel;
+  const { memory, run, flush, listBuckets, ...variables } = exports;
+  return { memory, run, flush, listBuckets, variables } as Kernel;
 }

@@ -3,7 +3,7 @@ import { createKernel, type Kernel, type KernelHost, type KernelVariable } from 
 
 /** Most cells of a batch of records, unless one record has more, and most records. */
 const BATCH_CELLS = 8_192;
-const BATCH_ROWS = 256;
+const BATCH_ROWS = 128;
 /** Longest record that the fast lane reads, and room for what comes in at once. */
 export const INPUT_BYTES = 131_072;
 /** Most cells of a record. */
@@ -73,8 +73,9 @@ export class LaneMemory {
   view = new DataView(new ArrayBuffer(0));
   readonly kernel: Kernel;
   readonly input: number;
-  private readonly outputs: readonly [number, number, number];
+  private readonly buffers: readonly [number, number, number];
   private readonly mayVary: number;
+  private readonly scratch: number;
   private readonly fileStart: number;
   private top = 1_024;
 
@@ -98,7 +99,8 @@ export class LaneMemory {
     this.mayVary = this.allocate(256);
     this.set("mayVary", this.mayVary);
     this.input = this.allocate(INPUT_BYTES);
-    this.set("scratch", this.allocate(INPUT_BYTES));
+    this.scratch = this.allocate(INPUT_BYTES);
+    this.set("scratch", this.scratch);
     // One item comes before the first.
     this.set("cellEnds", this.allocate((BATCH_CELLS + MAX_LANE_CELLS) * 4) + 16);
     for (const name of ["rowStarts", "unknown", "differs", "keyStarts", "keyEnds"] as const) {
@@ -108,7 +110,11 @@ export class LaneMemory {
     this.set("fractions", this.allocate(BATCH_ROWS * 8));
     // Keys are hardly longer than their records; KEY_ROOM is CELL_ROOM of kernel/keys.as.
     this.set("keyBuffer", this.allocate(INPUT_BYTES + (BATCH_CELLS + MAX_LANE_CELLS + BATCH_ROWS) * KEY_ROOM));
-    this.outputs = [this.allocate(OUTPUT_BYTES), this.allocate(OUTPUT_BYTES), this.allocate(OUTPUT_BYTES)];
+    this.buffers = [this.allocate(OUTPUT_BYTES), this.allocate(OUTPUT_BYTES), this.allocate(OUTPUT_BYTES)];
+    for (const [index, name] of (["trainBuffer", "validationBuffer", "testBuffer"] as const).entries()) {
+      this.set(name, this.buffers[index] as number);
+    }
+    this.set("outputBytes", OUTPUT_BYTES);
     this.fileStart = this.top;
   }
 
@@ -116,7 +122,6 @@ export class LaneMemory {
   restart(mayVary: Uint8Array): void {
     this.top = this.fileStart;
     this.bytes.set(mayVary, this.mayVary);
-    this.resetOutputs();
   }
 
   /** Sets how many cells a record has, and so how many records are read together. */
@@ -154,7 +159,9 @@ export class LaneMemory {
   /** Gives out memory that holds a copy of an array. */
   keep(array: Uint8Array | Uint16Array | Uint32Array | Float64Array | BigUint64Array): number {
     const place = this.allocate(array.byteLength);
-    this.bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), place);
+    const bytes =
+      array instanceof Uint8Array ? array : new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+    this.bytes.set(bytes, place);
     return place;
   }
 
@@ -166,27 +173,19 @@ export class LaneMemory {
     return next;
   }
 
-  /** What was written to the parts since the last call; the bytes are good until the next run. */
-  takeOutputs(): { train: Uint8Array; validation: Uint8Array; test: Uint8Array } {
-    const [train, validation, test] = this.outputs;
-    const outputs = {
+  /** Pairs of number and count of a cell's buckets that are not empty; good until the next call. */
+  listBuckets(cell: number): Uint32Array {
+    return new Uint32Array(this.bytes.buffer, this.scratch, this.kernel.listBuckets(cell, this.scratch) * 2);
+  }
+
+  /** What the last run has written to the parts; the bytes are good until the next one. */
+  get outputs(): { train: Uint8Array; validation: Uint8Array; test: Uint8Array } {
+    const [train, validation, test] = this.buffers;
+    return {
       train: this.bytes.subarray(train, this.get("outTrain")),
       validation: this.bytes.subarray(validation, this.get("outValidation")),
       test: this.bytes.subarray(test, this.get("outTest")),
     };
-    this.resetOutputs();
-    return outputs;
-  }
-
-  private resetOutputs(): void {
-    const [train, validation, test] = this.outputs;
-    this.set("outTrain", train);
-    this.set("outValidation", validation);
-    this.set("outTest", test);
-    this.set("outTrainEnd", train + OUTPUT_BYTES);
-    this.set("outValidationEnd", validation + OUTPUT_BYTES);
-    this.set("outTestEnd", test + OUTPUT_BYTES);
-    for (const name of ["rowsTrain", "rowsValidation", "rowsTest"] as const) this.set(name, 0);
   }
 
   private refresh(): void {

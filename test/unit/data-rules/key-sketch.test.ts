@@ -20,7 +20,8 @@ function sketchOf(keys: Iterable<string>) {
   for (const key of keys) {
     text.clear();
     text.ascii(`${key}\u001f`);
-    builder.add(hashFraction(text.memory, 0, text.length), ++row, () => text.memory.subarray(0, text.length));
+    builder.count(1);
+    builder.sample(hashFraction(text.memory, 0, text.length), ++row, () => text.memory.subarray(0, text.length));
   }
   return builder.build();
 }

@@ -12,7 +12,7 @@
 @external("host", "formatNumber") export declare function formatNumber(value: f64, out: usize): i32;
 // Writes the canonical form of a key's cell; returns its length.
 @external("host", "keyCell") export declare function keyCell(index: i32, start: usize, end: usize, out: usize): i32;
-// Takes note of the key of a row, if its fraction is below keyShare.
+// Takes note of the key of a row when that needs more than a free slot.
 @external("host", "rowKey") export declare function rowKey(fraction: f64, row: f64, start: usize, end: usize): void;
 // Counts a value whose magnitude is beyond the bucket table.
 @external("host", "farValue") export declare function farValue(cell: i32, value: f64): void;

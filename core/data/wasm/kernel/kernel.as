@@ -8,7 +8,7 @@ import { hasReturns, indexRows, isOddNext } from "./index";
 import { CR, D_KIND, D_STRIDE, IGNORED, LEVEL, LF, NUMBER, QUOTE } from "./layout";
 import { addLevel, countLevels, readLevels } from "./levels";
 import { readNumbers } from "./numbers";
-import { writeRows } from "./rows";
+import { clearOutputs, writeRows } from "./rows";
 import { sumNumbers } from "./summary";
 import { fieldText } from "./text";
 import { countTimes, readTimes } from "./times";
@@ -17,8 +17,10 @@ import {
 } from "./variables";
 
 export * from "./variables";
+export { listBuckets } from "./summary";
+export { keySampledRows, keySize } from "./sketch";
 export {
-  outTest, outTestEnd, outTrain, outTrainEnd, outValidation, outValidationEnd, outputBound, rowsTest, rowsTrain, rowsValidation,
+  outTest, outTrain, outValidation, outputBound, outputBytes, rowsTest, rowsTrain, rowsValidation, testBuffer, trainBuffer, validationBuffer,
 } from "./rows";
 
 // Rows that the last run has read.
@@ -95,6 +97,7 @@ export function flush(): void {
 export function run(from: usize, end: usize, firstRow: f64, writes: i32): usize {
   rows = 0;
   stopped = 0;
+  clearOutputs();
   let at = from;
   while (true) {
     while (at < end && (load<u8>(at) == LF || load<u8>(at) == CR)) at++;

@@ -13,11 +13,12 @@ import { again, differs, digitMoves, divisors } from "./variables";
 const CONSTANTS: usize = memory.data<u8>([
   0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30, 0x30,
   0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e, 0x2e,
-  9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9,
+  118, 118, 118, 118, 118, 118, 118, 118, 118, 118, 118, 118, 118, 118, 118, 118,
   0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0, 0xff, 0,
   10, 0, 10, 0, 10, 0, 10, 0, 10, 0, 10, 0, 10, 0, 10, 0,
   100, 0, 1, 0, 100, 0, 1, 0, 100, 0, 1, 0, 100, 0, 1, 0,
   0x10, 0x27, 1, 0, 0x10, 0x27, 1, 0, 0x10, 0x27, 1, 0, 0x10, 0x27, 1, 0,
+  0x2d, 0x2d, 0x2d, 0x2d, 0x2d, 0x2d, 0x2d, 0x2d, 0x2d, 0x2d, 0x2d, 0x2d, 0x2d, 0x2d, 0x2d, 0x2d,
 ], 16);
 
 // Where the dot is, when there is none.
@@ -26,9 +27,9 @@ const NO_DOT: u32 = 15;
 // Reads the cells of a column into its values and notes: cell r is between the byte after item r * step and item r * step + 1 at `places`.
 // Gives the number of rows before the first one that is for the other lane.
 //
-// The first loop reads plain decimal notation of up to 15 bytes as a whole number; the second one puts the dot in, two numbers at a time. So
-// each has short chains, of which the processor works on several. Neither has a branch that depends on the digits; all other cells are looked
-// at again afterwards.
+// The first loop reads the digits of plain decimal notation of up to 15 bytes; the second one makes numbers of them, two at a time. So each has
+// short chains, of which the processor works on several. Neither has a branch that depends on the digits; all other cells are looked at again
+// afterwards.
 export function readNumbers(cell: usize, index: i32, places: usize, step: usize, rows: i32, inBlock: i32): i32 {
   const values = <usize>load<u32>(cell, D_VALUES) + (<usize>inBlock << 3);
   let toAgain = readDigits(cell, places, step, rows, values);
@@ -45,15 +46,18 @@ export function readNumbers(cell: usize, index: i32, places: usize, step: usize,
 }
 
 // Sixteen digits are added up at once: they are moved to the right with sign and dot left out, then joined to pairs, fours and eights (the
-// idea of Mula and Lemire 2017, http://0x80.pl/articles/simd-parsing-int-sequences.html). Gives the end of the list of rows to look at again.
+// idea of Mula and Lemire 2017, http://0x80.pl/articles/simd-parsing-int-sequences.html). A value is left as two 32-bit numbers, the first
+// eight digits and the last eight, both below zero with a minus. Gives the end of the list of rows to look at again.
 function readDigits(cell: usize, places: usize, step: usize, rows: i32, values: usize): usize {
   const zeros = v128.load(CONSTANTS);
   const dots = v128.load(CONSTANTS, 16);
-  const nines = v128.load(CONSTANTS, 32);
+  const toTop = v128.load(CONSTANTS, 32);
   const lowBytes = v128.load(CONSTANTS, 48);
   const tens = v128.load(CONSTANTS, 64);
   const hundreds = v128.load(CONSTANTS, 80);
   const tenThousands = v128.load(CONSTANTS, 96);
+  const minuses = v128.load(CONSTANTS, 112);
+  const firstByte = i8x16.splat(0);
   const notes = <usize>load<u32>(cell, D_NOTES);
   const moves = digitMoves;
   let toAgain = again;
@@ -74,23 +78,22 @@ function readDigits(cell: usize, places: usize, step: usize, rows: i32, values: 
     const pairs = i16x8.add(i16x8.mul(v128.and(digits, lowBytes), tens), i16x8.shr_u(digits, 8));
     const fours = i32x4.dot_i16x8_s(pairs, hundreds);
     const eights = i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(fours, fours), tenThousands);
-    const both = i64x2.extract_lane(eights, 0);
-    const size16 = (both & 0xffffffff) * 100000000 + <i64>(<u64>both >> 32);
-    store<f64>(values + (row << 3), <f64>((size16 ^ -<i64>negative) + <i64>negative));
+    const sign = i8x16.swizzle(i8x16.eq(bytes, minuses), firstByte);
+    v128.store64_lane(values + (row << 3), i32x4.sub(v128.xor(eights, sign), sign), 0);
     store<u8>(notes + row, <u8>(length + 16 - dot));
     store<u32>(toAgain, <u32>row);
-    // A 0 with a digit after it is below zero in both of: the first digit less 1, the second one less 10.
-    const first = (<u32>load<u8>(start + <usize>negative) - 0x30) & 0xff;
-    const second = (<u32>load<u8>(start + <usize>negative, 1) - 0x30) & 0xff;
+    // What is no digit is above 127 with 118 more; a 0 has no digit after it ("0:" is refused for its colon).
     const isOther =
-      <u32>v128.any_true(i8x16.sub_sat_u(digits, nines)) | (((first - 1) & (second - 10)) >> 31) | <u32>(size > 15);
-    toAgain += <usize>isOther << 2;
+      i8x16.bitmask(i8x16.add_sat_u(digits, toTop)) |
+      <i32>((load<u16>(start + <usize>negative) & 0xf0ff) == 0x3030) |
+      <i32>(size > 15);
+    toAgain += <usize>(isOther != 0) << 2;
   }
   return toAgain;
 }
 
-// Divides the numbers by their powers of ten (Clinger's fast path, https://doi.org/10.1145/93542.93557: both operands are exact), which makes
-// NaN of missing ones, and checks them. Gives the end of the list of rows to look at again.
+// Puts the digits together and divides by powers of ten (Clinger's fast path, https://doi.org/10.1145/93542.93557: both operands are exact), which
+// makes NaN of missing ones, and checks the numbers. Gives the end of the list of rows to look at again.
 function divide(cell: usize, rows: i32, values: usize, afterAgain: usize): usize {
   const flags = load<u32>(cell, D_FLAGS);
   const lowest = f64x2.splat(load<f64>(cell, D_MIN));
@@ -110,7 +113,10 @@ function divide(cell: usize, rows: i32, values: usize, afterAgain: usize): usize
       v128.load64_zero(powersByNote + (<usize>note1 << 3)),
       1,
     );
-    const pair = f64x2.div(v128.load(at), powers);
+    const halves = v128.load(at);
+    const firstDigits = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(halves, halves, 0, 2, 0, 2));
+    const lastDigits = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(halves, halves, 1, 3, 1, 3));
+    const pair = f64x2.div(f64x2.add(f64x2.mul(firstDigits, f64x2.splat(100000000.0)), lastDigits), powers);
     v128.store(at, pair);
     const isOutside = i64x2.bitmask(v128.or(f64x2.lt(pair, lowest), f64x2.gt(pair, highest)));
     const isOther = isOutside | <i32>(note1 - fewest >= forms) | <i32>(note2 - fewest >= forms);

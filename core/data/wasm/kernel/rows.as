@@ -2,32 +2,44 @@
 
 import { copy, writeWhole } from "./bytes";
 import { endsAt, startsAt } from "./cells";
-import { formatNumber, rowKey } from "./host";
+import { formatNumber } from "./host";
 import { hashKeys } from "./hash";
 import { writeKeys } from "./keys";
 import {
   D_ENDS, D_ENTRIES, D_INDEX, D_KIND, D_NOTES, D_STARTS, D_VALUES, E_CSV, E_CSV_LENGTH, E_JSON, E_JSON_LENGTH, LEVEL, LF, NOTE_MISSING,
   NOTE_NOT_JSON, NOTE_ODD,
 } from "./layout";
+import { sampleKey } from "./sketch";
 import {
-  differs, featureCount, featureList, featuresText, featuresTextLength, fractions, idStart, idStartLength, keyEnds, keyShare, keyStarts, labelText,
+  differs, featureCount, featureList, featuresText, featuresTextLength, fractions, idStart, idStartLength, labelText,
   labelTextLength, rowStarts, spanCount, spanList, target, testShare, validationEnd,
 } from "./variables";
 
 const COMMA: u32 = 0x2c;
 
-// Largest output of a record besides its own bytes, and where a part's buffer ends.
+// Largest output of a record besides its own bytes, where the buffers of the parts begin, and how large each is.
 export let outputBound: usize = 0;
+export let trainBuffer: usize = 0;
+export let validationBuffer: usize = 0;
+export let testBuffer: usize = 0;
+export let outputBytes: usize = 0;
+// Where what was written ends, and how many rows it has.
 export let outTrain: usize = 0;
 export let outValidation: usize = 0;
 export let outTest: usize = 0;
-export let outTrainEnd: usize = 0;
-export let outValidationEnd: usize = 0;
-export let outTestEnd: usize = 0;
-// Rows that were written.
 export let rowsTrain: i32 = 0;
 export let rowsValidation: i32 = 0;
 export let rowsTest: i32 = 0;
+
+// Makes the buffers empty.
+export function clearOutputs(): void {
+  outTrain = trainBuffer;
+  outValidation = validationBuffer;
+  outTest = testBuffer;
+  rowsTrain = 0;
+  rowsValidation = 0;
+  rowsTest = 0;
+}
 
 // Writes a cell as CSV (empty when missing) or as JSON (null when missing).
 @inline function writeCell(to: usize, cell: usize, row: usize, inBlock: i32, json: bool): usize {
@@ -104,12 +116,11 @@ export function writeRows(rows: i32, inBlock: i32, firstRow: f64): i32 {
   for (let row: usize = 0; row < <usize>rows; row++) {
     const size = load<u32>(rowStarts + (row << 2), 4) - load<u32>(rowStarts + (row << 2));
     const bound = outputBound + <usize>size;
-    if (outTrain + bound > outTrainEnd || outValidation + bound > outValidationEnd || outTest + bound > outTestEnd) return <i32>row;
+    const most = max(max(outTrain - trainBuffer, outValidation - validationBuffer), outTest - testBuffer);
+    if (most + bound > outputBytes) return <i32>row;
     const fraction = load<f64>(fractions + (row << 3));
     const number = firstRow + <f64>row;
-    if (fraction < keyShare) {
-      rowKey(fraction, number, <usize>load<u32>(keyStarts + (row << 2)), <usize>load<u32>(keyEnds + (row << 2)));
-    }
+    sampleKey(fraction, row, number);
     if (fraction < testShare) {
       outTest = writeHeldOut(outTest, row, inBlock, <i64>number);
       rowsTest++;

@@ -120,3 +120,17 @@ export function sumNumbers(cell: usize, index: i32, rows: i32): void {
   store<f64>(cell, load<f64>(cell, D_MEAN) + (delta * n2) / total, D_MEAN);
   store<f64>(cell, load<f64>(cell, D_M2) + m2 + delta * delta * ((before * n2) / total), D_M2);
 }
+
+// Writes number and count of each bucket of a cell that is not empty to `out`, 4 bytes each; gives how many there are.
+export function listBuckets(cell: usize, out: usize): i32 {
+  const sketch = <usize>load<u32>(cell, D_SKETCH);
+  let to = out;
+  for (let bucket = 0; bucket < buckets * 2; bucket++) {
+    const count = load<u32>(sketch + (<usize>bucket << 2));
+    if (count == 0) continue;
+    store<u32>(to, <u32>bucket);
+    store<u32>(to, count, 4);
+    to += 8;
+  }
+  return <i32>((to - out) >> 3);
+}

@@ -27,20 +27,36 @@ import { fieldText, textEnd, textStart } from "./text";
   return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
+// The date that was read last, in seconds since the epoch, and its ten bytes: rows that follow each other often have the same.
+let lastDay: i64 = 0;
+let lastDate: u64 = 0;
+let lastDateEnd: u16 = 0;
+
+// Reads yyyy-mm-dd.
+function plainDate(at: usize): bool {
+  if (load<u8>(at, 4) != 0x2d || load<u8>(at, 7) != 0x2d) return false;
+  const century = two(at);
+  const ofCentury = two(at + 2);
+  const month = two(at + 5);
+  const day = two(at + 8);
+  if (century > 99 || ofCentury > 99 || month - 1 > 11 || day - 1 > 30) return false;
+  const year = <i32>(century * 100 + ofCentury);
+  if (<i32>day > monthDays(year, <i32>month)) return false;
+  lastDay = <i64>epochDay(year, <i32>month, <i32>day) * 86400;
+  return true;
+}
+
 // The plain time that was read last, in milliseconds since the epoch.
 let plainValue: f64 = 0;
 
 // Reads yyyy-mm-dd, yyyy-mm-ddThh:mm or yyyy-mm-ddThh:mm:ss, each optionally with Z; gives where it ends, 0 when it is something else.
 function plainTime(at: usize): usize {
-  if (load<u8>(at, 4) != 0x2d || load<u8>(at, 7) != 0x2d) return 0;
-  const century = two(at);
-  const ofCentury = two(at + 2);
-  const month = two(at + 5);
-  const day = two(at + 8);
-  if (century > 99 || ofCentury > 99 || month - 1 > 11 || day - 1 > 30) return 0;
-  const year = <i32>(century * 100 + ofCentury);
-  if (<i32>day > monthDays(year, <i32>month)) return 0;
-  let seconds = <i64>epochDay(year, <i32>month, <i32>day) * 86400;
+  if (load<u64>(at) != lastDate || load<u16>(at, 8) != lastDateEnd) {
+    if (!plainDate(at)) return 0;
+    lastDate = load<u64>(at);
+    lastDateEnd = load<u16>(at, 8);
+  }
+  let seconds = lastDay;
   let i = at + 10;
   const mark = <u32>load<u8>(i);
   if (mark == 0x54 || mark == 0x20) {

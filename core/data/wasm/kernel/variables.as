@@ -50,8 +50,15 @@ export let summedCount: i32 = 0;
 export let target: usize = 0;
 export let timed: usize = 0;
 
-// What is written, and to where. Rows whose key's fraction is not below keyShare are not told to the host.
+// The table of keys: the share of the hash space that is sampled, slots of 8 bytes (-1 = free), how many keys they take, and whether the
+// host wants examples of repeated keys.
 export let keyShare: f64 = 1;
+export let keySlots: usize = 0;
+export let keySlotMask: u32 = 0;
+export let keyLimit: i32 = 0;
+export let keyExamples: i32 = 0;
+
+// What is written, and to where.
 export let testShare: f64 = 0;
 export let validationEnd: f64 = 0;
 export let idStart: usize = 0;
