@@ -7,6 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: "forks",
+    globalSetup: "./test/support/temporary-directory.ts",
     projects: [
       // Unit tests share no state, so they share a process: loading modules anew for each file would take half of the time.
       { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"], isolate: false } },

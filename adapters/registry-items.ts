@@ -1,5 +1,5 @@
 import type { PublishedDefinition } from "../app/ports/registry.ts";
-import { checkDefinition } from "../core/definition/parse.ts";
+import { checkDefinition } from "../core/definition/check.ts";
 import { MlopsError } from "../core/errors/mlops-error.ts";
 import { indexKeys, type Key, keys, TTL_ATTRIBUTE } from "../core/registry/access-patterns.ts";
 import type {

@@ -7,6 +7,9 @@ import { parseArgs } from "node:util";
 import { table } from "../cli/support/table.ts";
 import { holds, type Measurement } from "./measurement.ts";
 
+// As in cli/mlops.mjs: the SDK is pinned to a version that supports this Node.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
 const modules: Record<string, () => Promise<{ run(): Promise<Measurement[]> }>> = {
   "local-cloud": () => import("./local-cloud.ts"),
   loop: () => import("./loop.ts"),

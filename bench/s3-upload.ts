@@ -24,7 +24,7 @@ export async function run(): Promise<Measurement[]> {
   writeFileSync(file, Buffer.alloc(SIZE_BYTES, "speed,phase,damage\n120,Climb,none\n"));
   const server = spawn(
     process.execPath,
-    [fileURLToPath(new URL("../local/server.mjs", import.meta.url)), "--port", "0", "--state-dir", join(root, "state")],
+    [fileURLToPath(new URL("../local/server.cjs", import.meta.url)), "--port", "0", "--state-dir", join(root, "state")],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   try {

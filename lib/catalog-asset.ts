@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { create } from "tar";
 import { parseDefinition } from "../core/definition/parse.ts";
 import type { ModelDefinition } from "../core/definition/schema.ts";
+import { buildDirectory } from "./build-directory.ts";
+import { packageFolder } from "./package-folder.ts";
 
-const RECIPES = fileURLToPath(new URL("../recipes", import.meta.url));
+const RECIPES = packageFolder("recipes");
 
 /**
  * Reads and validates every `<directory>/<name>/model.yaml`; the folder's name must be the model's name.
@@ -41,7 +41,7 @@ export interface PackedRecipe {
 
 /** Packs every recipe as `sourcedir.tar.gz`; the same sources always give the same bytes. */
 export function packRecipes(): PackedRecipe[] {
-  const outdir = mkdtempSync(join(tmpdir(), "mlops-recipes-"));
+  const outdir = buildDirectory("mlops-recipes-");
   return readdirSync(RECIPES)
     .filter((name) => statSync(join(RECIPES, name)).isDirectory())
     .map((name) => {
@@ -60,7 +60,7 @@ export function packRecipes(): PackedRecipe[] {
 /** Writes the catalog's JSON and returns its path and hash. */
 export function writeCatalog(catalog: object): { path: string; sha256: string } {
   const text = JSON.stringify(catalog);
-  const path = join(mkdtempSync(join(tmpdir(), "mlops-catalog-")), "catalog.json");
+  const path = join(buildDirectory("mlops-catalog-"), "catalog.json");
   writeFileSync(path, text);
   return { path, sha256: createHash("sha256").update(text).digest("hex") };
 }

@@ -196,7 +196,7 @@ const HANDLERS = {
     ],
   },
   "execution-ended": {
-    description: "Repairs leases and records after an execution that failed, timed out or was aborted",
+    description: "Repairs leases, claims and records after an execution that failed, timed out or was aborted",
     timeout: Duration.minutes(5),
     permissions: (scope) => [
       ...failTraining(scope),

@@ -174,12 +174,16 @@ export class MlopsFactory extends Construct {
       targets: [new SqsQueue(this.ingestQueue.queue, { deadLetterQueue: eventLetters.queue })],
     });
     new Rule(this, "EndedExecutions", {
-      description: "Runs and deliveries that ended otherwise than by success",
+      description: "Runs, deliveries and large uploads that ended otherwise than by success",
       eventPattern: {
         source: ["aws.states"],
         detailType: ["Step Functions Execution Status Change"],
         detail: {
-          stateMachineArn: [permissions.trainingMachineArn, permissions.deliveryMachineArn],
+          stateMachineArn: [
+            permissions.trainingMachineArn,
+            permissions.deliveryMachineArn,
+            permissions.ingestMachineArn,
+          ],
           status: ["FAILED", "TIMED_OUT", "ABORTED"],
         },
       },

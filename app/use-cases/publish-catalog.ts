@@ -1,5 +1,5 @@
+import { checkDefinition } from "../../core/definition/check.ts";
 import { definitionHash } from "../../core/definition/definition.ts";
-import { checkDefinition } from "../../core/definition/parse.ts";
 import type { ModelDefinition } from "../../core/definition/schema.ts";
 import { MlopsError } from "../../core/errors/mlops-error.ts";
 import type { Factory } from "../factory.ts";
@@ -31,15 +31,19 @@ export async function publishCatalog(
   factory: Factory,
   location: { readonly bucket: string; readonly key: string },
 ): Promise<number> {
-  const catalog = await readJson<Catalog>(factory, location);
+  const [catalog, published] = await Promise.all([
+    readJson<Catalog>(factory, location),
+    factory.registry.listDefinitions(),
+  ]);
   const definitions = catalog.definitions.map((value, index) =>
     checkDefinition(value, `definition ${index + 1} of the model catalog`),
   );
-  const before = new Map((await factory.registry.listDefinitions()).map((item) => [item.model, item]));
+  const before = new Map(published.map((item) => [item.model, item]));
   const sourceKeys = new Map<string, string>();
-  for (const recipe of new Set(definitions.map((definition) => definition.training.recipe))) {
+  const recipes = new Set(definitions.map((definition) => definition.training.recipe));
+  await inParallel(MODELS_AT_A_TIME, [...recipes], async (recipe) => {
     sourceKeys.set(recipe, await publishSource(factory, catalog, location.bucket, recipe));
-  }
+  });
   await inParallel(MODELS_AT_A_TIME, definitions, (definition) => {
     const sourceKey = sourceKeys.get(definition.training.recipe) ?? "";
     return publishDefinition(factory, definition, sourceKey, before.get(definition.name));

@@ -1,9 +1,5 @@
 import { Command } from "commander";
-import { dataCheckout } from "./data-checkout.ts";
-import { dataDiff } from "./data-diff.ts";
-import { dataLog } from "./data-log.ts";
-import { dataShow } from "./data-show.ts";
-import { dataSql } from "./data-sql.ts";
+import { onDemand } from "../support/on-demand.ts";
 
 const DATASET = "id, beginning of an id, or v12 for what version 12 was trained on";
 
@@ -20,14 +16,14 @@ export function dataCommand(
   const data = new Command("data").description("dataset versions: what a model was trained on");
   onFactory(data.command("log").argument("<model>").description("dataset versions, newest first"))
     .option("--limit <n>", "how many", integer(1, 1000), 20)
-    .action(dataLog);
+    .action(onDemand(async () => (await import("./data-log.ts")).dataLog));
   onFactory(
     data
       .command("show")
       .argument("<model>")
       .argument("[dataset]", `${DATASET} (default: the newest)`)
       .description("batches, rows and columns of a dataset version"),
-  ).action(dataShow);
+  ).action(onDemand(async () => (await import("./data-show.ts")).dataShow));
   onFactory(
     data
       .command("diff")
@@ -35,14 +31,14 @@ export function dataCommand(
       .argument("[before]", `${DATASET} (default: the one before the newest)`)
       .argument("[after]", `${DATASET} (default: the newest)`)
       .description("what changed between two dataset versions: batches, rows, columns, distributions"),
-  ).action(dataDiff);
+  ).action(onDemand(async () => (await import("./data-diff.ts")).dataDiff));
   onFactory(
     data
       .command("sql")
       .argument("<model>")
       .argument("[dataset]", `${DATASET} (default: the newest)`)
       .description("SQL for Athena that reads a dataset version where it lies and computes its profile"),
-  ).action(dataSql);
+  ).action(onDemand(async () => (await import("./data-sql.ts")).dataSql));
   onFactory(
     data
       .command("checkout")
@@ -51,6 +47,6 @@ export function dataCommand(
       .description("write the exact rows of a dataset version again"),
   )
     .requiredOption("--out <directory>", "a new or empty directory")
-    .action(dataCheckout);
+    .action(onDemand(async () => (await import("./data-checkout.ts")).dataCheckout));
   return data;
 }

@@ -1,4 +1,5 @@
 import colors from "picocolors";
+import { instantText } from "../../core/data/instant-text.ts";
 import { type ColumnSummary, describeTarget, summarizeFeature } from "../../core/dataset/summarize-profile.ts";
 import { openDataset } from "../support/data-access.ts";
 import { requireModel } from "../support/definitions.ts";
@@ -57,7 +58,14 @@ export function describeColumn(summary: ColumnSummary): string {
     return `${digits(summary.min)} to ${digits(summary.max)}, mean ${digits(summary.mean)}, median ${digits(summary.median)}, deviation ${digits(summary.deviation)}`;
   }
   if (summary.type === "boolean") return `true in ${percent(summary.trueShare ?? 0)}`;
+  if (summary.type === "timestamp") {
+    const moment = (millis: number | null | undefined) => (typeof millis === "number" ? instantText(millis) : "-");
+    return `${moment(summary.min)} to ${moment(summary.max)}`;
+  }
   const top = (summary.topLevels ?? []).map(({ level, share }) => `${level} ${percent(share)}`).join(", ");
+  if (summary.type === "text") {
+    return `${digits(summary.min)} to ${digits(summary.max)} characters, mean ${digits(summary.mean)}, words: ${top}`;
+  }
   return `${summary.levels} levels: ${top}`;
 }
 

@@ -1,10 +1,12 @@
-import { createReadStream, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import colors from "picocolors";
+import { tableSource } from "../../app/support/table-source.ts";
 import { MODEL_NAME_PATTERN } from "../../core/definition/schema.ts";
-import { definitionYaml, type Proposal, proposeDefinition, surveyFile } from "../../core/definition-from-data/index.ts";
+import { definitionYaml, type Proposal, proposeFromTable } from "../../core/definition-from-data/index.ts";
 import { isMlopsError } from "../../core/errors/mlops-error.ts";
 import { Failure } from "../support/failure.ts";
+import { fileObjects } from "../support/file-objects.ts";
 import { printResult } from "../support/print.ts";
 import { table } from "../support/table.ts";
 
@@ -43,9 +45,9 @@ async function propose(
   target: string | undefined,
 ): Promise<{ proposal: Proposal; text: string }> {
   try {
-    const survey = surveyFile();
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) survey.write(chunk as Uint8Array);
-    const proposal = proposeDefinition(survey.end(), { name, target });
+    const source = await tableSource({ objects: fileObjects(file) }, { bucket: "", key: basename(file) });
+    if (source === null) throw new Failure(`${file} vanished.`);
+    const proposal = await proposeFromTable(source, { name, target });
     return { proposal, text: definitionYaml(proposal, basename(file)) };
   } catch (error) {
     if (isMlopsError(error, "input.invalid")) throw new Failure(`${file}: ${error.message}`);

@@ -7,6 +7,7 @@ import { reportPage } from "../../core/data/report/report-page.ts";
 import { parseDefinition } from "../../core/definition/parse.ts";
 import type { ModelDefinition } from "../../core/definition/schema.ts";
 import { isMlopsError } from "../../core/errors/mlops-error.ts";
+import { type EarlierBatches, earlierBatches } from "../support/earlier-batches.ts";
 import { Failure } from "../support/failure.ts";
 import { fileObjects } from "../support/file-objects.ts";
 import { printResult } from "../support/print.ts";
@@ -18,18 +19,61 @@ export interface ValidateOptions {
   /** Directory of the definitions. */
   readonly models: string;
   readonly json: boolean;
+  /** Stage whose batches the file is compared with. */
+  readonly stage: string;
+  readonly aws?: boolean;
+  readonly offline: boolean;
+  /** Files to compare with instead of a stage's batches, the oldest first. */
+  readonly after?: readonly string[];
   /** Where to write the report as a page with charts. */
   readonly html?: string;
 }
 
-/** `mlops validate <file> --model <name>`: the verdict that an upload of the file would get, without a cloud. Exit code 1 when it would be quarantined. */
+/**
+ * `mlops validate <file> --model <name>`: the verdict that an upload of the file would get, compared with the batches of a stage that can be reached, or
+ * with files that are given. Exit code 1 when it would be quarantined.
+ */
 export async function validate(file: string, options: ValidateOptions): Promise<void> {
-  if (!existsSync(file) || !statSync(file).isFile()) throw new Failure(`${file} is not a file.`, 2);
+  const after = options.after ?? [];
+  for (const path of [file, ...after]) {
+    if (!existsSync(path) || !statSync(path).isFile()) throw new Failure(`${path} is not a file.`, 2);
+  }
   const definition = readDefinition(options);
-  const { result, report } = await validateFile(fileObjects(file), definition, basename(file), new Date());
+  const now = new Date();
+  const earlier = await earlierBatches(definition, { ...options, after }, now);
+  const local = { name: basename(file), objects: fileObjects(file) };
+  const { result, report } = await validateFile(local, definition, now, earlier.context);
   if (options.html !== undefined) writeFileSync(options.html, reportPage(report));
   if (!result.accepted) process.exitCode = 1;
-  printResult(options.json, summary(file, definition, result), () => render(file, definition, result));
+  const { source, notJudged, leftOut } = earlier;
+  const { length: batches } = earlier.context.batches;
+  const comparison = {
+    comparedWith: source === null ? null : { source, batches, rows: earlier.context.profile?.rows ?? 0, leftOut },
+    notJudged,
+  };
+  printResult(options.json, { ...summary(file, definition, result), ...comparison }, () =>
+    [render(file, definition, result), ...comparisonLines(earlier)].join("\n"),
+  );
+}
+
+function comparisonLines({ source, context, notJudged, leftOut }: EarlierBatches): string[] {
+  const { batches, profile } = context;
+  const compared =
+    batches.length === 0
+      ? []
+      : [colors.dim(`compared with ${batches.length} earlier batches (${profile?.rows ?? 0} rows) of ${source}`)];
+  return [
+    ...leftOut.map(
+      ({ name, rules }) =>
+        `${colors.yellow("!")} ${name} would be quarantined itself (${rules.join(", ")}), so it was left out of the comparison`,
+    ),
+    ...compared,
+    ...(notJudged === null
+      ? []
+      : [
+          `${colors.yellow("!")} not judged: ${notJudged.rules.join(", ")} (they need earlier batches; ${notJudged.why})`,
+        ]),
+  ];
 }
 
 function readDefinition({ model, models }: ValidateOptions): ModelDefinition {

@@ -86,15 +86,14 @@ export async function ensureAssembly(options: {
   return { directory, cached: false, seconds: seconds() };
 }
 
-/** Removes all but the newest assemblies, with what their deployments have left. */
+/** Removes all but the newest assemblies. */
 function prune(assemblies: string): void {
   const names = readdirSync(assemblies).filter((name) => /^[0-9a-f]{20}$/.test(name));
   const byAge = names
     .map((name) => ({ name, age: statSync(join(assemblies, name)).mtimeMs }))
     .sort((a, b) => b.age - a.age);
   for (const { name } of byAge.slice(ASSEMBLIES_KEPT)) {
-    for (const path of [join(assemblies, name), join(assemblies, `${name}.deployed`)])
-      rmSync(path, { recursive: true, force: true });
+    rmSync(join(assemblies, name), { recursive: true, force: true });
   }
 }
 

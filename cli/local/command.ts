@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import { localDown, localEnv, localLogs, localReset, localStatus } from "./control.ts";
-import { localUp } from "./up.ts";
+import { onDemand } from "../support/on-demand.ts";
 
 function port(text: string): number {
   const value = Number(text);
@@ -23,18 +22,22 @@ export function localCommand(): Command {
     .option("--stage <name>", "stage to deploy", "dev")
     .option("--json", "write what is up as JSON", false)
     .option("--enforce-iam", "refuse calls that AWS would refuse for want of a permission", false)
-    .action(localUp);
-  onState(local.command("down").description("stop it; its state stays")).action(localDown);
+    .action(onDemand(async () => (await import("./up.ts")).localUp));
+  onState(local.command("down").description("stop it; its state stays")).action(
+    onDemand(async () => (await import("./control.ts")).localDown),
+  );
   onState(local.command("status").description("whether it runs, and the stack's outputs"))
     .option("--json", "write it as JSON", false)
-    .action(localStatus);
+    .action(onDemand(async () => (await import("./control.ts")).localStatus));
   onState(local.command("env").description('shell exports for AWS clients: eval "$(npx mlops local env)"')).action(
-    localEnv,
+    onDemand(async () => (await import("./control.ts")).localEnv),
   );
   onState(local.command("logs").description("the cloud's own log"))
     .option("--service <id>", "only lines of one service, such as stepfunctions")
     .option("--follow", "go on as lines come", false)
-    .action(localLogs);
-  onState(local.command("reset").description("stop it and delete its state")).action(localReset);
+    .action(onDemand(async () => (await import("./control.ts")).localLogs));
+  onState(local.command("reset").description("stop it and delete its state")).action(
+    onDemand(async () => (await import("./control.ts")).localReset),
+  );
   return local;
 }

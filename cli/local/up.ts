@@ -31,8 +31,6 @@ export interface StartOptions {
   readonly models?: string | undefined;
   /** Refuses calls that AWS would refuse for want of a permission. */
   readonly enforceIam?: boolean | undefined;
-  /** Deploys resource by resource, even where the result of an earlier deployment of the same assembly is at hand. */
-  readonly fresh?: boolean | undefined;
 }
 
 /**
@@ -65,7 +63,7 @@ async function launch(options: StartOptions, assembly: string): Promise<LocalClo
   const child = spawn(
     process.execPath,
     [
-      join(PACKAGE_ROOT, "local/server.mjs"),
+      join(PACKAGE_ROOT, "local/server.cjs"),
       "--port",
       String(options.port),
       "--state-dir",
@@ -73,7 +71,6 @@ async function launch(options: StartOptions, assembly: string): Promise<LocalClo
       "--template-dir",
       assembly,
       ...(options.enforceIam === true ? ["--enforce-iam"] : []),
-      ...(options.fresh === true ? [] : ["--snapshot-dir", `${assembly}.deployed`]),
     ],
     { detached: true, stdio: ["ignore", output, output], cwd: PACKAGE_ROOT },
   );

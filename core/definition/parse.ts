@@ -1,10 +1,8 @@
 import * as yaml from "yaml";
-import * as z from "zod";
 import type { DefinitionProblem } from "../errors/codes.ts";
-import { MlopsError } from "../errors/mlops-error.ts";
-import { crossCheck } from "./cross-checks.ts";
-import { describeIssue, type PathProblem } from "./issue-messages.ts";
-import { type ModelDefinition, modelSchema } from "./schema.ts";
+import { checkValue, invalidDefinition } from "./check.ts";
+import type { PathProblem } from "./issue-messages.ts";
+import type { ModelDefinition } from "./schema.ts";
 
 /**
  * Reads a model definition.
@@ -24,7 +22,7 @@ export function parseDefinition(yamlText: string, fileName: string): ModelDefini
   };
   if (document.errors.length > 0) {
     const problems = document.errors.map((error) => ({ path: "", ...place(error.pos[0]), message: error.message }));
-    throw invalid(fileName, problems);
+    throw invalidDefinition(fileName, problems);
   }
   const value = toValue(document, fileName);
   const located = (problem: PathProblem): DefinitionProblem => ({
@@ -32,26 +30,9 @@ export function parseDefinition(yamlText: string, fileName: string): ModelDefini
     ...place(offsetOf(document, problem)),
     message: problem.message,
   });
-  const parsed = modelSchema.safeParse(value);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.flatMap((issue) =>
-      describeIssue(issue, value, (path) => members(path, value)),
-    );
-    throw invalid(fileName, problems.map(located));
-  }
-  const problems = crossCheck(parsed.data);
-  if (problems.length > 0) throw invalid(fileName, problems.map(located));
-  return parsed.data;
-}
-
-/**
- * Checks a definition that was parsed before and travelled as JSON (the catalog, the registry).
- *
- * @param origin how messages call the place it came from
- * @throws MlopsError `definition.invalid`
- */
-export function checkDefinition(value: unknown, origin: string): ModelDefinition {
-  return parseDefinition(JSON.stringify(value, null, 2), origin);
+  const checked = checkValue(value);
+  if (checked.definition === undefined) throw invalidDefinition(fileName, checked.problems.map(located));
+  return checked.definition;
 }
 
 function toValue(document: yaml.Document.Parsed, fileName: string): unknown {
@@ -60,20 +41,8 @@ function toValue(document: yaml.Document.Parsed, fileName: string): unknown {
   } catch (error) {
     // Only aliases can fail here: one that is not defined, or so many that the document would fill the memory.
     const message = `${error instanceof Error ? error.message : String(error)}; write the values out instead of using aliases`;
-    throw invalid(fileName, [{ path: "", line: 1, column: 1, message }]);
+    throw invalidDefinition(fileName, [{ path: "", line: 1, column: 1, message }]);
   }
-}
-
-function invalid(fileName: string, problems: DefinitionProblem[]): MlopsError<"definition.invalid"> {
-  const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
-  const lines = sorted.map((problem) => {
-    const where = `${fileName}:${problem.line}:${problem.column}`;
-    return `  ${where} ${problem.path === "" ? "" : `${problem.path}: `}${problem.message}`;
-  });
-  const count = sorted.length === 1 ? "1 problem" : `${sorted.length} problems`;
-  return new MlopsError("definition.invalid", `${fileName} has ${count}:\n${lines.join("\n")}`, {
-    details: { fileName, problems: sorted },
-  });
 }
 
 /** Offset in the text of the deepest part of the path that the document has. */
@@ -97,48 +66,4 @@ function offsetOf(document: yaml.Document.Parsed, problem: PathProblem): number 
     }
   }
   return offset;
-}
-
-/** Members that the schema allows at a path. */
-function members(path: readonly PropertyKey[], value: unknown): string[] {
-  let schema: z.core.$ZodType = modelSchema;
-  let current: unknown = value;
-  for (const part of path) {
-    schema = step(unwrap(schema), part, current);
-    current = (current as Record<PropertyKey, unknown> | undefined)?.[part];
-  }
-  return memberNames(pick(unwrap(schema), current));
-}
-
-function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  let inner = schema;
-  while (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault || inner instanceof z.ZodOptional) {
-    inner = inner.unwrap();
-  }
-  return inner;
-}
-
-/** The option of a union that a value is meant to be: by its `type`, else the mapping among the options. */
-function pick(schema: z.core.$ZodType, value: unknown): z.core.$ZodType {
-  if (!(schema instanceof z.ZodUnion)) return schema;
-  const type = (value as { type?: unknown } | null)?.type;
-  const options: readonly z.core.$ZodType[] = schema.options;
-  const matching = options.find(
-    (option) => option instanceof z.ZodObject && option.shape["type"]?.safeParse(type).success,
-  );
-  return matching ?? options.find((option) => option instanceof z.ZodObject) ?? schema;
-}
-
-function step(schema: z.core.$ZodType, part: PropertyKey, value: unknown): z.core.$ZodType {
-  const chosen = pick(schema, value);
-  if (chosen instanceof z.ZodObject) return chosen.shape[String(part)] ?? z.unknown();
-  if (chosen instanceof z.ZodRecord) return chosen.valueType;
-  if (chosen instanceof z.ZodArray) return chosen.element;
-  return z.unknown();
-}
-
-function memberNames(schema: z.core.$ZodType): string[] {
-  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
-  if (schema instanceof z.ZodRecord && schema.keyType instanceof z.ZodEnum) return schema.keyType.options.map(String);
-  return [];
 }

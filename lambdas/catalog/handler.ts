@@ -1,9 +1,9 @@
 import type { CloudFormationCustomResourceEvent } from "aws-lambda";
-import { handlerContext } from "../../adapters/aws-factory.ts";
+import { leanHandlerContext } from "../../adapters/lean-context.ts";
 import { publishCatalog, removeCatalog } from "../../app/use-cases/publish-catalog.ts";
 import { answerCloudFormation } from "./answer-cloudformation.ts";
 
-const { factory, logger } = handlerContext("catalog");
+const { factory, logger } = leanHandlerContext("catalog");
 
 /** Publishes the model definitions at every deployment and takes all models down when the stack goes. */
 export async function handler(event: CloudFormationCustomResourceEvent): Promise<{ Data: { Models: string } } | null> {

@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
+import { buildDirectory } from "../build-directory.ts";
+import { packageFolder } from "../package-folder.ts";
 
-const LAMBDAS = fileURLToPath(new URL("../../lambdas", import.meta.url));
+const LAMBDAS = packageFolder("lambdas");
 let bundled: string | undefined;
 
 /** The names of all handlers: the folders of `lambdas/`. */
@@ -24,7 +24,7 @@ export function handlerNames(): string[] {
  */
 export function bundleHandlers(): string {
   if (bundled !== undefined) return bundled;
-  const outdir = mkdtempSync(join(tmpdir(), "mlops-handlers-"));
+  const outdir = buildDirectory("mlops-handlers-");
   buildSync({
     entryPoints: Object.fromEntries(handlerNames().map((name) => [name, join(LAMBDAS, name, "handler.ts")])),
     outdir,

@@ -5,6 +5,7 @@ import { DeployError } from "./deploy-error.ts";
 import { deletePhysical } from "./remove-resource.ts";
 import type { Properties, ResourceProvider } from "./resource-provider.ts";
 import { providerOf } from "./resources/index.ts";
+import type { Graph } from "./run-graph.ts";
 import type { ResourceRecord, StackRecord } from "./stack-record.ts";
 import type { DeployProgress, StackStore } from "./stack-store.ts";
 
@@ -14,6 +15,8 @@ export interface Deployment {
   readonly store: StackStore;
   readonly stack: StackRecord;
   readonly onProgress: ((progress: DeployProgress) => void) | undefined;
+  /** What waited for what before this deployment. */
+  readonly graphBefore: Graph;
   /** What was done so far, in order: rolled back from the end when something fails. */
   readonly undo: UndoStep[];
   /** Old resources that were replaced; removed after everything else succeeded. */

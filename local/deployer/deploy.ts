@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Cloud } from "../kernel/cloud.ts";
+import type { LambdaService } from "../services/lambda/types.ts";
 import { readAssembly, type StackAssembly } from "./assembly.ts";
 import { applyResource, type Deployment } from "./change-resource.ts";
 import { checkedResources } from "./check-template.ts";
+import { functionsOfCustomResources } from "./custom-resource-functions.ts";
 import { parameterValues, scopeOf } from "./deploy-context.ts";
 import { DeployError } from "./deploy-error.ts";
 import { destroyStack } from "./destroy.ts";
@@ -12,7 +14,7 @@ import { dependenciesOf } from "./references.ts";
 import { deletePhysical, removeResource } from "./remove-resource.ts";
 import type { Properties } from "./resource-provider.ts";
 import { rollBack } from "./rollback.ts";
-import { type Graph, reversed, runGraph } from "./run-graph.ts";
+import { checkAcyclic, type Graph, reversed, runGraph, withNeeds } from "./run-graph.ts";
 import type { StackOutput, StackRecord } from "./stack-record.ts";
 import { type DeployProgress, StackStore } from "./stack-store.ts";
 import type { Template, TemplateResource } from "./template.ts";
@@ -67,7 +69,9 @@ export async function deployAssembly(
   const scope = scopeOf(cloud, store, draft, assembly.template);
   const resources = checkedResources(assembly.template, scope);
   const stack = store.putStack(draft);
-  const deployment: Deployment = { cloud, store, stack, onProgress: options.onProgress, undo: [], replaced: [] };
+  const graphBefore = new Map(store.resources(stack.stackId).map((it) => [it.logicalId, new Set(it.dependsOn)]));
+  const { onProgress } = options;
+  const deployment: Deployment = { cloud, store, stack, onProgress, graphBefore, undo: [], replaced: [] };
   let outputs: StackOutput[];
   try {
     const published = publishAssets(cloud, assembly.assets);
@@ -121,7 +125,9 @@ async function applyAll(
 ): Promise<void> {
   const known = new Set(resources.keys());
   const graph: Graph = new Map([...resources].map(([id, resource]) => [id, dependenciesOf(resource, known)]));
-  await runGraph(graph, async (logicalId) => {
+  checkAcyclic(graph);
+  const servants = functionsOfCustomResources(resources);
+  const apply = async (logicalId: string): Promise<void> => {
     const resource = resources.get(logicalId);
     if (!resource) return;
     const properties = resolveProperties(logicalId, resource, scope);
@@ -134,7 +140,17 @@ async function applyAll(
       deletionPolicy: resource.DeletionPolicy ?? "Delete",
       updateReplacePolicy: resource.UpdateReplacePolicy ?? "Delete",
     });
-  });
+    if (servants.has(logicalId)) prepareFunction(deployment, logicalId);
+  };
+  // These functions take longest to be of use: they start while everything else is deployed.
+  const first = withNeeds(graph, servants);
+  await runGraph(new Map([...graph].filter(([logicalId]) => first.has(logicalId))), apply);
+  await runGraph(new Map([...graph].filter(([logicalId]) => !first.has(logicalId))), apply);
+}
+
+function prepareFunction({ cloud, store, stack }: Deployment, logicalId: string): void {
+  const name = store.resource(stack.stackId, logicalId)?.physicalId;
+  if (name !== undefined) cloud.service<LambdaService>("lambda").prepare(name);
 }
 
 /** Waits for the assets that the properties name; a resource without any need not wait. */

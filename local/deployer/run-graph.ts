@@ -41,7 +41,20 @@ export function reversed(graph: Graph): Graph {
   return result;
 }
 
-function checkAcyclic(graph: Graph): void {
+/** The nodes and everything that they wait for, directly or not. */
+export function withNeeds(graph: Graph, nodes: Iterable<string>): Set<string> {
+  const found = new Set<string>();
+  const visit = (node: string): void => {
+    if (found.has(node)) return;
+    found.add(node);
+    for (const need of graph.get(node) ?? []) visit(need);
+  };
+  for (const node of nodes) visit(node);
+  return found;
+}
+
+/** Throws DeployError that names the circle when nodes wait for each other. */
+export function checkAcyclic(graph: Graph): void {
   const done = new Set<string>();
   const visit = (node: string, path: readonly string[]): void => {
     if (done.has(node)) return;

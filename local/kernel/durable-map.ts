@@ -70,6 +70,8 @@ export class DurableMap<V> {
   }
 
   clear(): void {
+    // Nothing was ever written: no need to wait for the disk.
+    if (this.#lines === 0) return;
     this.#values.clear();
     this.#compact();
   }

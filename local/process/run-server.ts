@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { deployAssembly } from "../deployer/index.ts";
 import { guardCloud } from "../iam/guard-cloud.ts";
 import type { ServiceFactory } from "../kernel/cloud.ts";
 import { createCloud, type RunningCloud } from "../kernel/create-cloud.ts";
-import { restoreSnapshot, saveSnapshot } from "./deployed-snapshot.ts";
 import { type LocalFile, removeLocalFile, writeLocalFile } from "./local-file.ts";
 import { type ServerState, serveLocalRoutes } from "./local-routes.ts";
 import { lockState } from "./state-lock.ts";
@@ -16,8 +14,6 @@ export interface ServerOptions {
   /** A cloud assembly (`cdk.out`) to deploy; without one the cloud starts with what its state holds. */
   readonly templateDirectory?: string | undefined;
   readonly stackName?: string | undefined;
-  /** Where a copy of the state lies that the first deployment of this very assembly has left; made when it is not there. */
-  readonly snapshotDirectory?: string | undefined;
   readonly region: string;
   readonly accountId: string;
   readonly factories: readonly ServiceFactory[];
@@ -52,9 +48,6 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
     }
   };
   try {
-    const { snapshotDirectory } = options;
-    const wasEmpty = !existsSync(join(stateDirectory, "cloudformation"));
-    if (snapshotDirectory !== undefined) restoreSnapshot(snapshotDirectory, stateDirectory);
     running = await bind(options, stateDirectory);
     const { cloud, endpoint } = running;
     const base: LocalFile = {
@@ -69,9 +62,7 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
     serveLocalRoutes(running, state);
     options.print(`local cloud listens on ${endpoint}`);
     if (options.templateDirectory !== undefined) {
-      const { changed, ...deployed } = await deploy(running, options, options.templateDirectory);
-      state.file = { ...base, ...deployed };
-      if (changed && wasEmpty && snapshotDirectory !== undefined) saveSnapshot(stateDirectory, snapshotDirectory);
+      state.file = { ...base, ...(await deploy(running, options, options.templateDirectory)) };
     }
     writeLocalFile(stateDirectory, state.file);
     state.phase = "ready";
@@ -124,5 +115,5 @@ async function deploy(running: RunningCloud, options: ServerOptions, directory: 
   });
   const millis = Math.round(performance.now() - started);
   options.print(changed ? `stack ${stackName} deployed in ${millis} ms` : `stack ${stackName} is unchanged`);
-  return { stackName, outputs, changed };
+  return { stackName, outputs };
 }

@@ -12,15 +12,9 @@ import {
   RemoveTargetsCommand,
   ResourceNotFoundException,
 } from "@aws-sdk/client-eventbridge";
-import {
-  CreateQueueCommand,
-  DeleteQueueCommand,
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-  SetQueueAttributesCommand,
-  SQSClient,
-} from "@aws-sdk/client-sqs";
+import { DeleteQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeQueueForService } from "../support/queue-for-service.ts";
 import { type StartedCloud, startCloud } from "../support/start-cloud.ts";
 
 let cloud: StartedCloud;
@@ -34,21 +28,7 @@ beforeAll(async () => {
   cloud = await startCloud();
   events = new EventBridgeClient(cloud.clientConfig);
   sqs = new SQSClient(cloud.clientConfig);
-  QueueUrl = (await sqs.send(new CreateQueueCommand({ QueueName: name }))).QueueUrl ?? "";
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
-  queueArn = Attributes?.["QueueArn"] ?? "";
-  const Policy = JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { Service: "events.amazonaws.com" },
-        Action: "sqs:SendMessage",
-        Resource: queueArn,
-      },
-    ],
-  });
-  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+  ({ QueueUrl, queueArn } = await makeQueueForService(sqs, name, "events.amazonaws.com"));
   await events.send(new CreateEventBusCommand({ Name: name }));
 });
 

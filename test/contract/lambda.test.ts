@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
@@ -26,7 +28,7 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createLambda } from "../../local/services/lambda/index.ts";
+import { createLambda, type LambdaService } from "../../local/services/lambda/index.ts";
 import { createLogs } from "../../local/services/logs/index.ts";
 import { createS3 } from "../../local/services/s3/index.ts";
 import { createSqs } from "../../local/services/sqs/index.ts";
@@ -78,6 +80,54 @@ beforeAll(async () => {
 afterAll(async () => {
   lambda.destroy();
   await cloud.stop();
+});
+
+describe("prepared functions", () => {
+  const SOURCE = `import { writeFileSync } from "node:fs";
+    writeFileSync(process.env.MARK, "");
+    const startedAt = Date.now();
+    export const handler = async () => ({ startedAt, pid: process.pid });`;
+  const isThere = (path: string) => expect.poll(() => existsSync(path), { timeout: 10_000 }).toBe(true);
+  const prepare = (name: string) => cloud.cloud.service<LambdaService>("lambda").prepare(name);
+  const markPath = () => join(cloud.stateDirectory, `mark-${counter}`);
+
+  test("have initialised a process before the first request, which gets it, and no second one", async () => {
+    const mark = markPath();
+    const name = await newFunction(SOURCE, { Environment: { Variables: { MARK: mark } } });
+    prepare(name);
+    prepare(name);
+    await isThere(mark);
+    const askedAt = Date.now();
+    const first = await invoke(name);
+    expect(first.value.startedAt).toBeLessThanOrEqual(askedAt);
+    expect(first.log).toMatch(/Init Duration/);
+    expect((await invoke(name)).value.pid).toBe(first.value.pid);
+  });
+
+  test("answer a request that comes while they start from the same process", async () => {
+    const name = await newFunction("export const handler = async () => process.pid;", {});
+    prepare(name);
+    const { value } = await invoke(name);
+    expect((await invoke(name)).value).toBe(value);
+  });
+
+  test("run no request with code from before an update", async () => {
+    const mark = markPath();
+    const name = await newFunction(SOURCE, { Environment: { Variables: { MARK: mark } } });
+    prepare(name);
+    await isThere(mark);
+    const ZipFile = makeZip([{ name: "index.mjs", content: 'export const handler = async () => "new";' }]);
+    await lambda.send(new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile }));
+    expect((await invoke(name)).value).toBe("new");
+  });
+
+  test("tell the first request why they do not start", async () => {
+    const name = await newFunction('throw new TypeError("no start");', {});
+    prepare(name);
+    const { error, value } = await invoke(name);
+    expect(error).toBe("Unhandled");
+    expect(value).toMatchObject({ errorType: "TypeError", errorMessage: "no start" });
+  });
 });
 
 describe("handlers", () => {
@@ -289,6 +339,21 @@ describe("the API", () => {
     expect((await lambda.send(new GetPolicyCommand({ FunctionName: name }))).Policy).toContain("events.amazonaws.com");
     await lambda.send(new DeleteFunctionCommand({ FunctionName: name }));
     await expect(invoke(name)).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+  });
+
+  test("code is what its object holds at the time, also under a key that has been used before", async () => {
+    const s3 = new S3Client(cloud.clientConfig);
+    const at = { Bucket: "code-again", Key: "app.zip" };
+    const Code = { S3Bucket: at.Bucket, S3Key: at.Key };
+    await s3.send(new CreateBucketCommand({ Bucket: at.Bucket }));
+    for (const word of ["first", "second"]) {
+      const Body = makeZip([{ name: "index.mjs", content: `export const handler = async () => "${word}";` }]);
+      await s3.send(new PutObjectCommand({ ...at, Body }));
+      expect((await invoke(await newFunction("", { Code }))).value).toBe(word);
+      expect((await invoke(await newFunction("", { Code }))).value).toBe(word);
+    }
+    s3.destroy();
+    await expect(newFunction("", { Code: { ...Code, S3Key: "missing.zip" } })).rejects.toThrow("NoSuchKey");
   });
 
   test("a hostile archive is refused", async () => {

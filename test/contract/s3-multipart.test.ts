@@ -1,56 +1,30 @@
-import { createHash } from "node:crypto";
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
-  CreateBucketCommand,
   CreateMultipartUploadCommand,
   GetObjectAttributesCommand,
   GetObjectCommand,
   ListMultipartUploadsCommand,
   ListPartsCommand,
-  PutBucketVersioningCommand,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
   UploadPartCommand,
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createS3 } from "../../local/services/s3/index.ts";
-import { createSts } from "../../local/services/sts/index.ts";
-import { type StartedCloud, startCloud } from "../support/start-cloud.ts";
+import { failure, md5, openS3Bench, type S3Bench } from "../support/s3-bench.ts";
 
-let cloud: StartedCloud;
+let bench: S3Bench;
 let s3: S3Client;
-let counter = 0;
-
-async function newBucket(versioned = false): Promise<string> {
-  counter += 1;
-  const Bucket = `contract-${process.pid}-${counter}`;
-  await s3.send(new CreateBucketCommand({ Bucket }));
-  if (versioned) {
-    await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
-  }
-  return Bucket;
-}
-
-async function textOf(Bucket: string, Key: string, VersionId?: string): Promise<string> {
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key, VersionId }));
-  return (await Body?.transformToString()) ?? "";
-}
-
-const failure = (code: string, status: number): object => ({ name: code, $metadata: { httpStatusCode: status } });
-const md5 = (bytes: Uint8Array): Buffer => createHash("md5").update(bytes).digest();
+let newBucket: S3Bench["newBucket"];
+let textOf: S3Bench["textOf"];
 
 beforeAll(async () => {
-  cloud = await startCloud({ factories: [createSts, createS3] });
-  s3 = new S3Client({ ...cloud.clientConfig });
+  bench = await openS3Bench();
+  ({ s3, newBucket, textOf } = bench);
 });
-
-afterAll(async () => {
-  s3.destroy();
-  await cloud.stop();
-});
+afterAll(() => bench.stop());
 
 describe("multipart uploads", () => {
   const MIB = 1024 * 1024;

@@ -12,15 +12,9 @@ import {
   SNSClient,
   SubscribeCommand,
 } from "@aws-sdk/client-sns";
-import {
-  CreateQueueCommand,
-  DeleteQueueCommand,
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-  SetQueueAttributesCommand,
-  SQSClient,
-} from "@aws-sdk/client-sqs";
+import { DeleteQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeQueueForService } from "../support/queue-for-service.ts";
 import { type StartedCloud, startCloud } from "../support/start-cloud.ts";
 
 let cloud: StartedCloud;
@@ -37,16 +31,7 @@ beforeAll(async () => {
   const name = `contract-${Date.now()}`;
   const topic = await sns.send(new CreateTopicCommand({ Name: name, Tags: [{ Key: "k", Value: "v" }] }));
   TopicArn = topic.TopicArn ?? "";
-  QueueUrl = (await sqs.send(new CreateQueueCommand({ QueueName: name }))).QueueUrl ?? "";
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
-  queueArn = Attributes?.["QueueArn"] ?? "";
-  const Policy = JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [
-      { Effect: "Allow", Principal: { Service: "sns.amazonaws.com" }, Action: "sqs:SendMessage", Resource: queueArn },
-    ],
-  });
-  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+  ({ QueueUrl, queueArn } = await makeQueueForService(sqs, name, "sns.amazonaws.com"));
 });
 
 afterAll(async () => {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a job or endpoint of the local SageMaker meets while it runs, in AWS's words. */
 const jobFault = z.strictObject({

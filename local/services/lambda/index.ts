@@ -34,7 +34,12 @@ export function createLambda(cloud: Cloud): LambdaService {
       const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
       return executor.invoke(store.find(name, qualifier), bytes, { qualifier });
     },
+    prepare(functionName) {
+      const { name, qualifier } = parseFunctionName(functionName);
+      executor.prepare(store.find(name, qualifier));
+    },
     async start() {
+      await executor.start();
       queue.start();
       mappings.start();
     },

@@ -16,4 +16,10 @@ export interface InvocationOutcome {
 export interface LambdaService extends LocalService {
   /** Invokes synchronously. `functionName` may be a name or an ARN, with or without a qualifier; the payload is JSON text. */
   invoke(functionName: string, payload: Uint8Array | string): Promise<InvocationOutcome>;
+  /**
+   * Starts a process of the function before its first request, as Lambda does where it expects one. Its initialisation is the same, it
+   * only comes earlier; when it fails, the first request makes it again and gets the error.
+   * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+   */
+  prepare(functionName: string): void;
 }

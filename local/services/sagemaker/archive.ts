@@ -2,7 +2,6 @@ import { createWriteStream } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { create, extract } from "tar";
 import { JobFailure } from "./errors.ts";
 
 /** All files below a directory as relative paths, sorted by code units; empty when the directory is. */
@@ -19,6 +18,8 @@ export async function listFiles(directory: string): Promise<string[]> {
  * Empty directories are left out.
  */
 export async function packDirectory(directory: string, target: string): Promise<void> {
+  // Loaded with the first job: no start of the cloud should wait for it.
+  const { create } = await import("tar");
   const files = await listFiles(directory);
   const pack = create(
     { cwd: directory, gzip: { level: 6 }, portable: true, mtime: new Date(0), follow: false, jobs: 1 },
@@ -29,6 +30,7 @@ export async function packDirectory(directory: string, target: string): Promise<
 
 /** Unpacks a .tar.gz. Entries that lead out of the directory are refused. Throws JobFailure for a broken archive. */
 export async function unpackArchive(path: string, directory: string, name: string): Promise<void> {
+  const { extract } = await import("tar");
   try {
     await extract({ file: path, cwd: directory, strict: true, preserveOwner: false });
   } catch (error) {

@@ -8,32 +8,26 @@ import type { Operation } from "../../kernel/cloud.ts";
 import { arnOf, type SagemakerContext } from "./context.ts";
 import { inUse, invalid } from "./errors.ts";
 import { publishTrainingJob } from "./events.ts";
+import { createJobRuns, type JobRuns } from "./job-runs.ts";
 import { type ListInput, listRecords } from "./listing.ts";
 import type { TrainingJobRecord } from "./records.ts";
 import { setTags } from "./tags.ts";
-import { startTrainingRun, type TrainingRun } from "./training-run.ts";
+import { startTrainingRun } from "./training-run.ts";
 import { advanceTrainingJob } from "./training-state.ts";
 import { validateTrainingRequest } from "./training-validation.ts";
 
 /** The training part of the service. */
-export interface TrainingJobs {
+export interface TrainingJobs extends Pick<JobRuns<TrainingJobRecord>, "recover" | "settle"> {
   readonly operations: Record<string, Operation>;
-  /** Fails the jobs that were running when the process ended. */
-  recover(): void;
-  /** Resolves when every running job has ended; their processes must have been ended before. */
-  settle(): Promise<void>;
 }
 
 /** Makes the operations on training jobs. */
 export function createTrainingJobs(context: SagemakerContext): TrainingJobs {
   const { cloud, trainingJobs } = context;
-  const runs = new Map<string, TrainingRun>();
-
-  function find(name: string | undefined): TrainingJobRecord {
-    const job = trainingJobs.get(name ?? "");
-    if (!job) throw invalid("Requested resource not found.");
-    return job;
-  }
+  const runs = createJobRuns<TrainingJobRecord>(trainingJobs, (name, failureReason) => {
+    advanceTrainingJob(context, name, "Failed", "Failed", { failureReason });
+  });
+  const { find } = runs;
 
   const operations: Record<string, Operation> = {
     CreateTrainingJob(input: CreateTrainingJobRequest) {
@@ -59,9 +53,7 @@ export function createTrainingJobs(context: SagemakerContext): TrainingJobs {
         metrics: [],
       });
       publishTrainingJob(context, record);
-      const run = startTrainingRun(context, record);
-      runs.set(name, run);
-      void run.done.then(() => runs.delete(name));
+      runs.add(name, startTrainingRun(context, record));
       return { TrainingJobArn: arn };
     },
     DescribeTrainingJob: (input: DescribeTrainingJobRequest) => describe(find(input.TrainingJobName)),
@@ -76,7 +68,7 @@ export function createTrainingJobs(context: SagemakerContext): TrainingJobs {
         throw invalid(`The request was rejected because the training job is in status ${job.status}.`);
       }
       advanceTrainingJob(context, job.name, "Stopping", "Stopping");
-      runs.get(job.name)?.stop();
+      runs.stop(job.name);
       return {};
     },
     DeleteTrainingJob(input: StopTrainingJobRequest) {
@@ -90,21 +82,7 @@ export function createTrainingJobs(context: SagemakerContext): TrainingJobs {
     },
   };
 
-  return {
-    operations,
-    recover() {
-      for (const job of [...trainingJobs.values()]) {
-        if (job.status !== "InProgress" && job.status !== "Stopping") continue;
-        advanceTrainingJob(context, job.name, "Failed", "Failed", {
-          failureReason:
-            "InternalServerError: We encountered an internal error. Please try again. (The local cloud ended while the job was running.)",
-        });
-      }
-    },
-    async settle() {
-      await Promise.all([...runs.values()].map((run) => run.done));
-    },
-  };
+  return { operations, recover: runs.recover, settle: runs.settle };
 }
 
 function expectedArtifactUri({ name, request }: TrainingJobRecord): string {

@@ -8,20 +8,17 @@ import type { Operation } from "../../kernel/cloud.ts";
 import { arnOf, type SagemakerContext } from "./context.ts";
 import { inUse, invalid, unsupported } from "./errors.ts";
 import { publishTransformJob } from "./events.ts";
+import { createJobRuns, type JobRuns } from "./job-runs.ts";
 import { type ListInput, listRecords } from "./listing.ts";
 import { findModel } from "./model-operations.ts";
 import type { TransformJobRecord } from "./records.ts";
 import { parseS3Uri } from "./s3-uri.ts";
 import { setTags } from "./tags.ts";
-import { readSettings, startTransformRun, type TransformRun, updateTransformJob } from "./transform-run.ts";
+import { readSettings, startTransformRun, updateTransformJob } from "./transform-run.ts";
 
 /** The transform part of the service. */
-export interface TransformJobs {
+export interface TransformJobs extends Pick<JobRuns<TransformJobRecord>, "recover" | "settle"> {
   readonly operations: Record<string, Operation>;
-  /** Fails the jobs that were running when the process ended. */
-  recover(): void;
-  /** Stops what runs and resolves when it has ended. */
-  settle(): Promise<void>;
 }
 
 /** MaxConcurrentTransforms times MaxPayloadInMB: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob.html */
@@ -30,13 +27,10 @@ const MAX_MB_IN_FLIGHT = 100;
 /** Makes the operations on transform jobs. */
 export function createTransformJobs(context: SagemakerContext): TransformJobs {
   const { cloud, transformJobs } = context;
-  const runs = new Map<string, TransformRun>();
-
-  function find(name: string | undefined): TransformJobRecord {
-    const job = transformJobs.get(name ?? "");
-    if (!job) throw invalid("Requested resource not found.");
-    return job;
-  }
+  const runs = createJobRuns<TransformJobRecord>(transformJobs, (name, failureReason) => {
+    updateTransformJob(context, name, { status: "Failed", endMillis: cloud.now(), failureReason });
+  });
+  const { find } = runs;
 
   const operations: Record<string, Operation> = {
     CreateTransformJob(input: CreateTransformJobRequest) {
@@ -60,9 +54,7 @@ export function createTransformJobs(context: SagemakerContext): TransformJobs {
         status: "InProgress",
       });
       publishTransformJob(context, record);
-      const run = startTransformRun(context, record);
-      runs.set(name, run);
-      void run.done.then(() => runs.delete(name));
+      runs.add(name, startTransformRun(context, record));
       return { TransformJobArn: arn };
     },
     DescribeTransformJob: (input: DescribeTransformJobRequest) => describe(find(input.TransformJobName)),
@@ -87,28 +79,12 @@ export function createTransformJobs(context: SagemakerContext): TransformJobs {
         throw invalid(`The request was rejected because the transform job is in status ${job.status}.`);
       }
       updateTransformJob(context, job.name, { status: "Stopping" });
-      runs.get(job.name)?.stop();
+      runs.stop(job.name);
       return {};
     },
   };
 
-  return {
-    operations,
-    recover() {
-      for (const job of [...transformJobs.values()]) {
-        if (job.status !== "InProgress" && job.status !== "Stopping") continue;
-        updateTransformJob(context, job.name, {
-          status: "Failed",
-          endMillis: cloud.now(),
-          failureReason:
-            "InternalServerError: We encountered an internal error. Please try again. (The local cloud ended while the job was running.)",
-        });
-      }
-    },
-    async settle() {
-      await Promise.all([...runs.values()].map((run) => run.done));
-    },
-  };
+  return { operations, recover: runs.recover, settle: runs.settle };
 }
 
 function validateTransformRequest(input: CreateTransformJobRequest): void {

@@ -147,6 +147,45 @@ describe("deployAssembly", () => {
     expect(new StackStore(test.cloud).find("test")?.status).toBe("UPDATE_ROLLBACK_COMPLETE");
   });
 
+  it("restores what others depend on first when it rolls back, and deletes what is new last", async () => {
+    const logs: LocalService = {
+      id: "logs",
+      operations: {
+        CreateLogGroup: () => ({}),
+        DeleteLogGroup: () => ({}),
+        DeleteRetentionPolicy: () => ({}),
+        // What the others depend on takes longest.
+        PutRetentionPolicy: (input: { logGroupName: string }) =>
+          new Promise((done) => setTimeout(() => done({}), input.logGroupName === "a" ? 20 : 0)),
+      },
+    };
+    const other = await createTestCloud({ services: [createIam, logs, s3] });
+    const template = (retention: number, more: object = {}): Partial<Template> => ({
+      Resources: {
+        C: { ...group("c", { RetentionInDays: retention }), DependsOn: "Unchanged" },
+        Unchanged: { ...group("u"), DependsOn: "A" },
+        A: group("a", { RetentionInDays: retention }),
+        ...more,
+      },
+    });
+    await deployAssembly(other.cloud, writeAssembly(template(1)));
+    const steps: string[] = [];
+    const changed = template(3, { New: group("new"), Role: { ...brokenRole, DependsOn: ["C", "New"] } });
+    const attempt = deployAssembly(other.cloud, writeAssembly(changed), {
+      onProgress: ({ logicalId, status }) => steps.push(`${logicalId} ${status}`),
+    });
+    await expect(attempt).rejects.toThrow("rolled back");
+    expect(steps.slice(steps.indexOf("Role CREATE_FAILED") + 1)).toEqual([
+      "A UPDATE_COMPLETE",
+      "C UPDATE_COMPLETE",
+      "Role DELETE_IN_PROGRESS",
+      "Role DELETE_COMPLETE",
+      "New DELETE_IN_PROGRESS",
+      "New DELETE_COMPLETE",
+    ]);
+    await other.stop();
+  });
+
   it("continues a deployment that the end of the process cut off", async () => {
     const store = new StackStore(test.cloud);
     const directory = writeAssembly({ Resources: { A: group("a"), B: group("b", { RetentionInDays: 5 }) } });

@@ -22,7 +22,7 @@ export interface LaunchPlace {
   readonly logStream: string;
 }
 
-const NODE_BOOTSTRAP = fileURLToPath(new URL("./node-bootstrap.mjs", import.meta.url));
+const NODE_BOOTSTRAP = fileURLToPath(new URL("./node-bootstrap.cjs", import.meta.url));
 
 /**
  * V8's limits for a function's memory: nine tenths for objects that live, a twentieth (at most V8's own 16 MiB) for young ones,
@@ -47,6 +47,8 @@ export function launchPlan(cloud: Cloud, fn: StoredFunction, place: LaunchPlace)
       TZ: ":UTC",
       HOME: place.scratchDirectory,
       TMPDIR: place.scratchDirectory,
+      // This machine's Node stands in for a newer one, for which the SDK has no warning.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
       ...fn.environment,
       _HANDLER: fn.handler,
       LAMBDA_TASK_ROOT: place.taskRoot,

@@ -53,6 +53,11 @@ export class Executor {
     mkdirSync(this.#scratchRoot, { recursive: true });
   }
 
+  /** Opens the Runtime API, so that the first process need not wait for it. */
+  async start(): Promise<void> {
+    await this.#api.authority();
+  }
+
   /** Runs one invocation. Throws TooManyRequestsException when the function's reserved concurrency is used up. */
   invoke(fn: StoredFunction, payload: Uint8Array, options: InvokeOptions = {}): Promise<InvocationOutcome> {
     return withPlannedFailure(this.#store.cloud, fn.name, fn.version, payload, () => this.#run(fn, payload, options));
@@ -92,6 +97,12 @@ export class Executor {
       executedVersion: fn.version,
       logTail: () => tail,
     };
+  }
+
+  /** Starts a process ahead of the first request; see LambdaService. */
+  prepare(fn: StoredFunction): void {
+    if (this.#stopped || this.#store.attached(fn.name).reservedConcurrency === 0) return;
+    this.#poolOf(fn).prepare(fn);
   }
 
   /** Lets processes of older revisions end; with no revision, all of the function's. */

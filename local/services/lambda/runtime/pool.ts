@@ -28,6 +28,8 @@ export class WorkerPool {
   #idle: Idle[] = [];
   #waiting: Waiting[] = [];
   #starting = 0;
+  /** Revision of which a process is being started that no request has asked for. */
+  #preparing: string | undefined;
   #limit = MAX_PROCESSES;
   #stopped = false;
 
@@ -53,6 +55,28 @@ export class WorkerPool {
       this.#waiting.push({ fn, invocation, resolve, reject, onChosen });
       this.#dispatch();
     });
+  }
+
+  /** Starts a process of this revision that the next request finds, unless there is one. */
+  prepare(fn: StoredFunction): void {
+    const { revisionId } = fn;
+    const known =
+      this.#preparing !== undefined || [...this.#workers].some((worker) => worker.fn.revisionId === revisionId);
+    if (known || this.#starting > 0 || this.#stopped) return;
+    this.#preparing = revisionId;
+    this.#launch(fn, (worker) => this.#gone(worker)).then(
+      (worker) => {
+        this.#preparing = undefined;
+        if (this.#stopped) worker.kill();
+        this.#workers.add(worker);
+        this.#release(worker);
+      },
+      () => {
+        // The first request starts one again and is told why it fails.
+        this.#preparing = undefined;
+        this.#dispatch();
+      },
+    );
   }
 
   /** Ends all processes, busy ones as well, and refuses what waits. */
@@ -81,6 +105,7 @@ export class WorkerPool {
         this.#use(warm, next);
         continue;
       }
+      if (this.#preparing === next.fn.revisionId) return;
       if (this.#workers.size + this.#starting >= this.#limit) {
         // Idle processes of an older revision make room.
         const old = this.#idle[0]?.worker;

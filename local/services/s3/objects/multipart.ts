@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { type ChecksumAlgorithm, checksumMember } from "../body/checksums.ts";
-import { receiveBody } from "../body/receive.ts";
+import { type ReceivedBody, receiveBody } from "../body/receive.ts";
 import { invalidArgument, invalidRequest } from "../errors.ts";
 import type { ObjectState } from "../store/object-state.ts";
 import type { ObjectProperties, ObjectVersion, Upload, UploadPart } from "../store/records.ts";
@@ -76,7 +76,21 @@ function findUpload(state: ObjectState, address: PartAddress): Upload {
   return state.uploads.get(address.bucket, address.key, address.uploadId);
 }
 
-function commitPart(state: ObjectState, part: UploadPart, address: PartAddress): UploadPart {
+function commitPart(
+  state: ObjectState,
+  { uploadId, checksumAlgorithm }: Upload,
+  address: PartAddress,
+  received: ReceivedBody,
+): UploadPart {
+  const part: UploadPart = {
+    uploadId,
+    partNumber: address.partNumber,
+    file: received.adopt(),
+    sizeBytes: received.sizeBytes,
+    etag: received.md5.toString("hex"),
+    modifiedMillis: state.cloud.now(),
+    checksum: checksumAlgorithm === undefined ? undefined : received.digests.get(checksumAlgorithm)?.toString("base64"),
+  };
   try {
     // The upload may have been completed or aborted while the part came in.
     state.uploads.get(address.bucket, address.key, address.uploadId);
@@ -106,19 +120,7 @@ export async function uploadPart(
     );
   }
   const received = await receiveVerified(state, body, digests, algorithm === undefined ? [] : [algorithm]);
-  return commitPart(
-    state,
-    {
-      uploadId: upload.uploadId,
-      partNumber: address.partNumber,
-      file: received.adopt(),
-      sizeBytes: received.sizeBytes,
-      etag: received.md5.toString("hex"),
-      modifiedMillis: state.cloud.now(),
-      checksum: algorithm === undefined ? undefined : received.digests.get(algorithm)?.toString("base64"),
-    },
-    address,
-  );
+  return commitPart(state, upload, address, received);
 }
 
 /** Stores one part from a stored object or a range of it; `source` is the version it came from. */
@@ -134,19 +136,7 @@ export async function uploadPartCopy(
   const algorithm = upload.checksumAlgorithm;
   const stream = openSelection(state, { version, range });
   const received = await receiveBody(state.files, stream, algorithm === undefined ? [] : [algorithm]);
-  const part = commitPart(
-    state,
-    {
-      uploadId: upload.uploadId,
-      partNumber: address.partNumber,
-      file: received.adopt(),
-      sizeBytes: received.sizeBytes,
-      etag: received.md5.toString("hex"),
-      modifiedMillis: state.cloud.now(),
-      checksum: algorithm === undefined ? undefined : received.digests.get(algorithm)?.toString("base64"),
-    },
-    address,
-  );
+  const part = commitPart(state, upload, address, received);
   return { part, source: version };
 }
 
