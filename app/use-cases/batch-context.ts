@@ -10,7 +10,7 @@ import type { BatchItem } from "../../core/registry/items.ts";
 import type { Factory } from "../factory.ts";
 
 /** Batches that a new one is compared with, and records that are looked through to find them: both bound what is read. */
-const RECENT_BATCHES = 12;
+export const RECENT_BATCHES = 12;
 const RECENT_RECORDS = 50;
 
 /** What there is to compare with before anything was accepted. */

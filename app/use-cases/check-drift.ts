@@ -1,3 +1,4 @@
+import { canonicalHash } from "../../core/definition/canonical-json.ts";
 import {
   addToState,
   type DriftDecision,
@@ -34,6 +35,8 @@ interface MonitorState {
   readonly schemaVersion: 1;
   readonly model: string;
   readonly version: number;
+  /** Hash of the bins that are counted over; counts over others cannot be added to. */
+  readonly binsHash: string;
   readonly drift: DriftState;
   readonly capture: CaptureState;
 }
@@ -62,7 +65,7 @@ export async function checkDrift(factory: Factory, due: DueModel): Promise<Drift
   const head = await factory.registry.getHead(due.model);
   if (head.champion === null || head.endpoint === null || head.championSince === null) return quiet;
   const version = await requireVersion(factory, due.model, head.champion);
-  const references = await loadReferences(factory, version, published.definition.monitoring);
+  const references = await loadReferences(factory, version, published.definition);
   const { state, read } = await count(factory, published, head, version, references);
   const checkedAt = factory.clock.now();
   const decision = decideDrift({
@@ -107,9 +110,11 @@ async function count(
   if (head.endpoint !== null && !deliveryIds.includes(head.endpoint.deliveryId))
     deliveryIds.push(head.endpoint.deliveryId);
   const shape = { problem: definition.problem, features: references.features };
+  const binsHash = canonicalHash({ ...references.inputs, ...references.predictions });
   for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
     const stored = await factory.objects.readText(location);
-    const before = usable(stored === null ? null : (JSON.parse(stored.text) as MonitorState), version, since);
+    const found = stored === null ? null : (JSON.parse(stored.text) as MonitorState);
+    const before = usable(found, { version, binsHash, since });
     const target = { model: head.model, endpointName: head.endpoint?.name ?? "", deliveryIds };
     const read = await readCapture(factory, target, references, shape, before.capture);
     if (read.files === 0) return { state: before.drift, read };
@@ -128,13 +133,26 @@ async function count(
   );
 }
 
-/** The stored state when it is about this champion, otherwise a new one. */
-function usable(stored: MonitorState | null, version: VersionItem, since: string): MonitorState {
-  if (stored?.schemaVersion === 1 && stored.version === version.version && stored.drift.since === since) return stored;
+/**
+ * The stored state when it is about this champion and counts over its bins, otherwise a new one. Bins change with the definition's list of watched
+ * features, or with a release of the factory: then all captured files are counted again.
+ */
+function usable(
+  stored: MonitorState | null,
+  { version, binsHash, since }: { version: VersionItem; binsHash: string; since: string },
+): MonitorState {
+  if (
+    stored?.schemaVersion === 1 &&
+    stored.version === version.version &&
+    stored.binsHash === binsHash &&
+    stored.drift.since === since
+  )
+    return stored;
   return {
     schemaVersion: 1,
     model: version.model,
     version: version.version,
+    binsHash,
     drift: emptyDriftState(since),
     capture: EMPTY_CAPTURE_STATE,
   };

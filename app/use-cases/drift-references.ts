@@ -1,6 +1,6 @@
 import type { FeatureProfile, Profile } from "../../core/data/profile.ts";
 import type { ModelDefinition } from "../../core/definition/schema.ts";
-import { type DriftReferences, driftReference } from "../../core/drift/index.ts";
+import { type DriftReferences, driftReference, driftReferences } from "../../core/drift/index.ts";
 import type { DatasetManifest } from "../../core/plans/dataset-plan.ts";
 import { dataKeys } from "../../core/plans/names.ts";
 import type { VersionItem } from "../../core/registry/items.ts";
@@ -22,7 +22,7 @@ export interface VersionReferences {
 export async function loadReferences(
   factory: Pick<Factory, "objects" | "settings">,
   version: VersionItem,
-  monitoring: ModelDefinition["monitoring"],
+  { monitoring, data }: ModelDefinition,
 ): Promise<VersionReferences> {
   const bucket = factory.settings.dataBucket;
   const { model } = version;
@@ -36,13 +36,15 @@ export async function loadReferences(
     key: dataKeys.predictionReference(model, version.runId),
   });
   const watched = monitoring.driftFeatures === "all" ? null : new Set(monitoring.driftFeatures);
-  const inputs = Object.entries(profile.features)
-    .filter(([name]) => watched?.has(name) ?? true)
-    .map(([name, feature]) => [name, driftReference(name, feature)] as const);
+  const inputs = Object.entries(profile.features).filter(([name]) => watched?.has(name) ?? true);
+  const formats = Object.entries(data.features).map(([name, feature]) => [
+    name,
+    feature.type === "timestamp" ? feature.format : undefined,
+  ]);
   // A model may have an input of that very name.
   const name = Object.hasOwn(profile.features, PREDICTION_FEATURE) ? "prediction (of the model)" : PREDICTION_FEATURE;
   return {
-    inputs: Object.fromEntries(inputs),
+    inputs: driftReferences(Object.fromEntries(inputs), Object.fromEntries(formats)),
     predictions: { [name]: driftReference(name, predictions) },
     features: Object.keys(profile.features),
   };

@@ -1,4 +1,5 @@
 import { storeKeySketch } from "../../core/data/key-sketch.ts";
+import { endedWithoutVerdict } from "../../core/data/rules/file-too-large.ts";
 import { readIncomingKey } from "../../core/data/rules/key-path.ts";
 import { noSuchModel } from "../../core/data/rules/no-such-model.ts";
 import { dataHash, definitionHash } from "../../core/definition/definition.ts";
@@ -12,6 +13,7 @@ import type { BatchItem } from "../../core/registry/items.ts";
 import type { Factory } from "../factory.ts";
 import type { PublishedDefinition } from "../ports/registry.ts";
 import { writeJson } from "../support/json.ts";
+import { TimeLimit } from "../support/time-limit.ts";
 import { loadBatchContext } from "./batch-context.ts";
 import { alertSevere, reportOf, writeReport } from "./batch-report.ts";
 import { ensureHandedOver, handOver, isForTheMachine } from "./hand-over-upload.ts";
@@ -29,19 +31,41 @@ export interface IngestAnswer {
 /** Longer than a Lambda can run (15 minutes), so that a live worker never loses its claim. */
 const CLAIM_SECONDS = 16 * 60;
 
+/** How the function that works on an upload is doing. */
+export interface IngestAttempt {
+  /** How many times the message has come, this one included. */
+  readonly number: number;
+  /** Time until the platform ends the function. */
+  readonly remainingMillis: () => number;
+}
+
+/** Attempts of which nothing was heard again before a file is taken to be too much for one function. */
+const MAX_KILLED_ATTEMPTS = 2;
+/** A smaller file that takes all the time of a function meets a slow cloud rather than its own size, and gets a second attempt. */
+const SURELY_LARGE_BYTES = 100_000_000;
+
 /**
  * Takes one upload from `incoming/` to exactly one batch: accepted or quarantined with reasons. The batch id follows from the object
  * version, so an event that comes again finds the work done, or goes on where a crash has left it.
  *
+ * A file that does not fit the time of one function, or that ends it again and again, is quarantined with that reason.
+ *
  * @param by id of the queue's message: the same message may take up its own claim again
+ * @param attempt what is known about the function that runs this; without it, there is no limit
  * @throws MlopsError `cloud.unavailable` (retryable) while another worker has the same object
  */
-export async function ingestBatch(factory: Factory, object: CreatedObject, by: string): Promise<IngestAnswer> {
+export async function ingestBatch(
+  factory: Factory,
+  object: CreatedObject,
+  by: string,
+  attempt?: IngestAttempt,
+): Promise<IngestAnswer> {
   if (!isUpload(object)) return { outcome: "ignored", model: null, batchId: null };
   const read = readIncomingKey(object.key);
   const published = read === null ? null : await factory.registry.getDefinition(read.place.model);
   const model = published?.model ?? UNKNOWN_MODEL;
   const batchId = makeBatchId(object);
+  const wasKilled = await isKilledAgain(factory, { model, batchId, by, attempt });
   const { claimed, item } = await claim(factory, model, batchId, object, by);
   if (item.status !== "processing") {
     await settleBatch(factory, item, published);
@@ -54,6 +78,30 @@ export async function ingestBatch(factory: Factory, object: CreatedObject, by: s
       `batch ${batchId} is being read by another worker; the message comes again`,
     );
   }
+  try {
+    return await decide(factory, item, object, { read, published, by, attempt, wasKilled });
+  } catch (error) {
+    await rememberFailure(factory, item, error);
+    throw error;
+  }
+}
+
+interface Circumstances {
+  readonly read: ReturnType<typeof readIncomingKey>;
+  readonly published: PublishedDefinition | null;
+  readonly by: string;
+  readonly attempt: IngestAttempt | undefined;
+  readonly wasKilled: boolean;
+}
+
+async function decide(
+  factory: Factory,
+  item: BatchItem,
+  object: CreatedObject,
+  { read, published, by, attempt, wasKilled }: Circumstances,
+): Promise<IngestAnswer> {
+  const { model, batchId } = item;
+  const { sizeBytes } = object;
   if (read === null || published === null) {
     const known = (await factory.registry.listDefinitions()).map((definition) => definition.model);
     const reason = noSuchModel(object.key.split("/")[0] ?? "", known);
@@ -65,14 +113,25 @@ export async function ingestBatch(factory: Factory, object: CreatedObject, by: s
     return { outcome: "quarantined", model, batchId };
   }
   const { definition } = published;
-  if (await isForTheMachine(factory, definition, item, object.sizeBytes)) {
-    await handOver(factory, item, definition, object.sizeBytes, by);
+  if (await isForTheMachine(factory, definition, item, sizeBytes)) {
+    await handOver(factory, item, definition, sizeBytes, by);
     return { outcome: "handed-over", model, batchId };
   }
-  const result = await readUpload(factory, item, definition, () => loadBatchContext(factory, item, definition));
+  if (wasKilled) {
+    const reason = endedWithoutVerdict((attempt?.number ?? 0) - 1, sizeBytes, factory.settings.largeFileBytes);
+    await quarantineBatch(factory, item, { rows: 0, reasons: [reason], definition });
+    return { outcome: "quarantined", model, batchId };
+  }
+  const limit = attempt === undefined ? undefined : new TimeLimit(attempt.remainingMillis, sizeBytes);
+  const context = () => loadBatchContext(factory, item, definition);
+  const result = await readUpload(factory, item, definition, context, limit);
   if (result === "gone") {
     factory.log.info("upload was deleted before it was read", { model, batchId });
     return { outcome: "ignored", model, batchId };
+  }
+  const isSlow = !result.accepted && result.isOutOfTime === true;
+  if (isSlow && attempt?.number === 1 && sizeBytes < SURELY_LARGE_BYTES) {
+    throw new MlopsError("cloud.unavailable", `batch ${batchId} was not read in time; the message comes again`);
   }
   if (!result.accepted) {
     await quarantineBatch(factory, item, { ...result, definition });
@@ -81,6 +140,30 @@ export async function ingestBatch(factory: Factory, object: CreatedObject, by: s
   const accepted = await acceptBatch(factory, item, definition, result);
   await settleBatch(factory, accepted, published);
   return { outcome: "accepted", model, batchId };
+}
+
+/** Whether the message has come so often, and its last attempt neither ended nor failed: the platform has ended it. */
+async function isKilledAgain(
+  factory: Factory,
+  { model, batchId, by, attempt }: { model: string; batchId: string; by: string; attempt: IngestAttempt | undefined },
+): Promise<boolean> {
+  if (attempt === undefined || attempt.number <= MAX_KILLED_ATTEMPTS) return false;
+  const before = await factory.registry.getBatch(model, batchId);
+  return before?.status === "processing" && before.claim?.by === by && before.claim.failure === undefined;
+}
+
+/** Puts on record that an attempt has failed by itself, so that it is not mistaken for one that was killed. */
+async function rememberFailure(factory: Factory, item: BatchItem, error: unknown): Promise<void> {
+  const { model, batchId } = item;
+  try {
+    const now = await factory.registry.getBatch(model, batchId);
+    if (now?.status !== "processing" || now.claim === null || now.claim.by !== item.claim?.by) return;
+    const failure = (error instanceof Error ? error.message : String(error)).slice(0, 500);
+    await factory.registry.putBatch({ ...now, claim: { ...now.claim, failure } });
+  } catch (second) {
+    // The cause of the first failure is what the caller must hear of.
+    factory.log.warn("the failure of an attempt is not on record", { model, batchId, why: String(second) });
+  }
 }
 
 /** Whether a key is an upload at all. The S3 console's folder markers are not; nor is what the factory itself writes. */

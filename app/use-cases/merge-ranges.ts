@@ -1,14 +1,18 @@
 import { createHash } from "node:crypto";
+import { SAMPLE_BYTES } from "../../core/data/formats/read-table.ts";
+import { guessRenames } from "../../core/data/guess-renames.ts";
 import { judgeBatch } from "../../core/data/judge-batch.ts";
+import type { Profile } from "../../core/data/profile.ts";
 import { planRanges, type RangeScan } from "../../core/data/ranges.ts";
+import type { Reason } from "../../core/data/reason.ts";
 import { keySketchFromJson } from "../../core/dataset/merge-keys.ts";
 import { createRangeMerge, type MergedFile } from "../../core/dataset/merge-ranges.ts";
 import { MlopsError } from "../../core/errors/mlops-error.ts";
 import type { BatchManifest } from "../../core/plans/dataset-plan.ts";
-import { dataKeys } from "../../core/plans/names.ts";
+import { dataKeys, s3Uri } from "../../core/plans/names.ts";
 import type { Factory } from "../factory.ts";
 import { readJson, writeJson } from "../support/json.ts";
-import { type LargeFilePlan, readPlan } from "../support/large-file.ts";
+import { claimingExecution, type LargeFilePlan, readPlan } from "../support/large-file.ts";
 import { loadBatchContext } from "./batch-context.ts";
 import { acceptBatch, settleBatch } from "./ingest-batch.ts";
 import { quarantineBatch } from "./quarantine-batch.ts";
@@ -61,7 +65,10 @@ export async function decideRanges(factory: Factory, batch: LargeBatch): Promise
   const facts = { rows, profile, timeRange, columns, sha256, receivedAt: item.receivedAt, keys: file.keys, sample };
   const judgement = file.accepted ? judgeBatch(definition, facts, context) : { rejections: [], warnings: [] };
   const insight = { columns, timeRange, profile, context, warnings: [...file.warnings, ...judgement.warnings] };
-  const reasons = [...file.reasons, ...judgement.rejections];
+  const reasons = [
+    ...(await withRenames(factory, plan, file.reasons, columns, context.profile)),
+    ...judgement.rejections,
+  ];
   if (reasons.length > 0) {
     await removeParts(factory, parts);
     await quarantineBatch(factory, item, { rows, reasons, ...insight, definition });
@@ -83,33 +90,74 @@ export async function decideRanges(factory: Factory, batch: LargeBatch): Promise
   return { outcome: "accepted", rows };
 }
 
-/** When the machine gives up: people are told, nothing of the file is used, the upload stays where it is. */
+/** Adds the guesses of one pass: which of the unknown columns a missing one has become, by the file's first rows. */
+async function withRenames(
+  factory: Factory,
+  { source, sizeBytes, definition }: LargeFilePlan,
+  reasons: readonly Reason[],
+  columns: readonly string[],
+  earlier: Profile | null,
+): Promise<readonly Reason[]> {
+  if (!reasons.some(({ rule }) => rule === "column-missing")) return reasons;
+  const found = await factory.objects.read(source, { from: 0, to: Math.min(sizeBytes, SAMPLE_BYTES) });
+  if (found === null) return reasons;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of found.body) chunks.push(chunk);
+  return guessRenames(definition, reasons, columns, Buffer.concat(chunks), earlier);
+}
+
+/**
+ * When the machine gives up, or was ended from outside: the failure goes on record, people are told, and the claim is free at once. Nothing of the file
+ * is used, the upload stays where it is. May be repeated; once the claim is free, nothing is left to do.
+ *
+ * @param execution name of the execution that has ended, when it could not say so itself: it may have lost the batch to another one
+ * @returns whether there was something to do
+ */
 export async function failRanges(
   factory: Factory,
   { model, batchId }: LargeBatch,
   error: { readonly Error: string; readonly Cause: string },
-): Promise<void> {
+  execution?: string,
+): Promise<boolean> {
   const item = await factory.registry.getBatch(model, batchId);
-  if (item === null || item.status !== "processing") return;
-  const { source, claim } = item;
-  // Nobody works on it any more: an event that comes again may take it up.
-  if (claim !== null) {
-    await factory.registry.putBatch({ ...item, claim: { by: "nobody", untilEpochSeconds: 0 } });
-  }
-  const fileName = source.key.split("/").at(-1) ?? source.key;
+  if (item === null || item.status !== "processing") return false;
+  const holder = claimingExecution(item);
+  if (holder === null || (execution !== undefined && execution !== holder)) return false;
+  const { source } = item;
+  const at = factory.clock.now();
+  const failure = `${error.Error}: ${error.Cause.slice(0, 1_000)}`;
+  const fileName = (source.key.split("/").at(-1) ?? source.key).replaceAll(/[^\x20-\x7e]+/g, "?").slice(0, 100);
+  const uri = s3Uri(source.bucket, source.key);
+  // People first: whoever repeats this after a crash finds the claim still held, and tells them rather twice than never.
   await factory.alerts.publish({
     kind: "ingest-failed",
     severity: "critical",
     stage: factory.settings.stage,
     model,
     title: "a large upload could not be taken in",
-    what: `${fileName.replaceAll(/[^\x20-\x7e]+/g, "?").slice(0, 100)} was not read to its end. Nothing of it is used for training; the file stays where it is, and the champion goes on serving.`,
-    evidence: [`${error.Error}: ${error.Cause.slice(0, 1_000)}`, `file: s3://${source.bucket}/${source.key}`],
+    what: `${fileName} was not read to its end. Nothing of it is used for training; the file stays where it is, and the champion goes on serving.`,
+    evidence: [failure, `file: ${uri}`, `execution: ${holder}`],
     commands: [
+      // A copy onto itself is a new version, and a new version is a new upload.
+      `aws s3 cp '${uri.replaceAll("'", "'\\''")}' '${uri.replaceAll("'", "'\\''")}' --metadata-directive REPLACE`,
       `mlops upload ${model} <the file>`,
       "aws stepfunctions list-executions --state-machine-arn <IngestStateMachineArn>",
     ],
   });
+  await factory.registry.putAuditEvent({
+    model,
+    at: at.toISOString(),
+    sequence: `batch-${batchId}-${holder}`,
+    action: "IngestFailed",
+    actor: "ingest",
+    reason: failure,
+    before: { batchId, status: "processing", execution: holder },
+    after: { batchId, status: "processing", execution: null },
+  });
+  // Nobody works on it any more: an event that comes again may take it up.
+  const claim = { by: "nobody", untilEpochSeconds: Math.floor(at.getTime() / 1_000), failure };
+  await factory.registry.putBatch({ ...item, claim });
+  return true;
 }
 
 interface Merged {

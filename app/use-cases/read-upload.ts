@@ -6,6 +6,7 @@ import type { KeySketch } from "../../core/data/key-sketch.ts";
 import type { Profile } from "../../core/data/profile.ts";
 import type { Reason } from "../../core/data/reason.ts";
 import { RowSampler } from "../../core/data/row-sample.ts";
+import { outOfTime } from "../../core/data/rules/file-too-large.ts";
 import type { TimeRange } from "../../core/data/time-column.ts";
 import type { ModelDefinition } from "../../core/definition/schema.ts";
 import type { BatchManifest, RowCounts } from "../../core/plans/dataset-plan.ts";
@@ -13,6 +14,7 @@ import type { BatchItem } from "../../core/registry/items.ts";
 import type { Factory } from "../factory.ts";
 import { PartWriters } from "../support/part-writers.ts";
 import { tableSource } from "../support/table-source.ts";
+import { limitTime, OutOfTime, type TimeLimit } from "../support/time-limit.ts";
 import { NO_CONTEXT } from "./batch-context.ts";
 
 /** What else is known about a file, for its report. */
@@ -42,6 +44,8 @@ export interface RejectedFile extends Partial<FileInsight> {
   readonly accepted: false;
   readonly rows: number;
   readonly reasons: readonly Reason[];
+  /** Whether the only thing that is known is that it took too long. */
+  readonly isOutOfTime?: boolean;
 }
 
 /**
@@ -49,6 +53,7 @@ export interface RejectedFile extends Partial<FileInsight> {
  * while the file is read, and reading waits for them.
  *
  * @param loadContext loads what the batch is compared with; without it, it is judged on its own
+ * @param limit time that there is for it; a file that takes longer is rejected with the reason
  * @returns `gone` when the object version does not exist any more
  */
 export async function readUpload(
@@ -56,9 +61,11 @@ export async function readUpload(
   item: BatchItem,
   definition: ModelDefinition,
   loadContext: () => Promise<BatchContext> = async () => NO_CONTEXT,
+  limit?: TimeLimit,
 ): Promise<AcceptedFile | RejectedFile | "gone"> {
-  const source = await tableSource(factory, item.source);
-  if (source === null) return "gone";
+  const found = await tableSource(factory, item.source);
+  if (found === null) return "gone";
+  const source = limit === undefined ? found : limitTime(found, limit);
   const parts = new PartWriters(factory, item);
   const sampler = new RowSampler();
   try {
@@ -67,6 +74,7 @@ export async function readUpload(
       write: async (output) => {
         sampler.add(output.train);
         await parts.write(output);
+        limit?.check();
       },
     });
     const context = await loadContext();
@@ -99,7 +107,9 @@ export async function readUpload(
     return { accepted: true, sizeBytes: source.sizeBytes, sha256, rows, parts: written, keys, ...insight };
   } catch (error) {
     await parts.abort();
-    throw error;
+    if (!(error instanceof OutOfTime)) throw error;
+    const reason = outOfTime(source.sizeBytes, error.seconds, factory.settings.largeFileBytes);
+    return { accepted: false, rows: 0, reasons: [reason], isOutOfTime: true };
   }
 }
 

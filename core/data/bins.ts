@@ -1,5 +1,11 @@
-import type { FeatureProfile, NumberProfile } from "./profile.ts";
+import { instantOf } from "./instant-of.ts";
+import { instantReader } from "./instant-reader.ts";
+import { instantText } from "./instant-text.ts";
+import type { FeatureProfile, NumberProfile, TimestampProfile } from "./profile.ts";
+import { quantileBins } from "./quantile-bins.ts";
 import { bucketKey, keyLower, keyUpper, sketchEntries } from "./sketch.ts";
+import { type TextAspect, textAsWords } from "./text-views.ts";
+import { sampledWord } from "./words.ts";
 
 /** One bin of a reference: what reports call it, and how many reference rows are in it (exact). */
 export interface ReferenceBin {
@@ -15,6 +21,7 @@ export type ReferenceBins =
       lowestKey: number;
       /** Last signed bucket key of each quantile bin, ascending. */
       upperKeys: number[];
+      text?: TextSource;
       /** null, below, one for each of `upperKeys`, above. */
       bins: ReferenceBin[];
     }
@@ -26,10 +33,26 @@ export type ReferenceBins =
       otherLevels: string[];
       /** Whether the reference had more levels than its profile names; then no level can be called unseen. */
       distinctOverflow: boolean;
+      text?: TextSource;
       /** null, other, unseen, one for each of `levels`. */
       bins: ReferenceBin[];
     }
-  | { type: "boolean" /** null, false, true. */; bins: ReferenceBin[] };
+  | { type: "boolean" /** null, false, true. */; bins: ReferenceBin[] }
+  | {
+      type: "timestamp";
+      /** Earliest instant that the reference has, milliseconds since the epoch; null when it has none. */
+      earliest: number | null;
+      /** Declared format of live values, besides ISO 8601. */
+      format?: string;
+      /** null, before the earliest, from it on. */
+      bins: ReferenceBin[];
+    };
+
+/** Of which feature the values are texts, and what of them is counted. */
+export interface TextSource {
+  column: string;
+  aspect: TextAspect;
+}
 
 /** A value of a live request or of a row. */
 export type LiveValue = number | string | boolean | null | undefined;
@@ -40,18 +63,7 @@ function number(x: number): string {
 
 function numberBins(profile: NumberProfile, binCount: number): ReferenceBins {
   const entries = sketchEntries(profile.sketch);
-  const upperKeys: number[] = [];
-  const counts: number[] = [];
-  let seen = 0;
-  let inBin = 0;
-  for (const { key, count } of entries) {
-    seen += count;
-    inBin += count;
-    if (seen * binCount < (upperKeys.length + 1) * profile.count && key !== entries.at(-1)?.key) continue;
-    upperKeys.push(key);
-    counts.push(inBin);
-    inBin = 0;
-  }
+  const { upperKeys, counts } = quantileBins(entries, binCount);
   const first = entries[0]?.key ?? 0;
   const lowestKey = first - 1;
   const bins = upperKeys.map((key, index): ReferenceBin => {
@@ -111,7 +123,28 @@ export function referenceBins(profile: FeatureProfile, binCount: number): Refere
         ],
       };
     }
+    case "timestamp":
+      return timestampBins(profile);
+    case "text":
+      return referenceBins(textAsWords(profile), binCount);
   }
+}
+
+/**
+ * Hours, weekdays and months of live rows cannot be tested: they all come from one part of the day and of the year, which is no drift.
+ * What can be: missing times, and times before anything that training had, such as 1970-01-01 for "unknown".
+ */
+function timestampBins({ nulls, count, min }: TimestampProfile): ReferenceBins {
+  const day = min === null ? "any" : instantText(min);
+  return {
+    type: "timestamp",
+    earliest: min,
+    bins: [
+      { label: "missing", count: nulls },
+      { label: `before ${day}`, count: 0 },
+      { label: `from ${day} on`, count },
+    ],
+  };
 }
 
 /**
@@ -119,6 +152,9 @@ export function referenceBins(profile: FeatureProfile, binCount: number): Refere
  * CSV requests; what does not fit the feature's type counts as missing, as it does for the model.
  */
 export function createBinner(reference: ReferenceBins): (value: LiveValue) => number {
+  if (reference.type === "timestamp") return timestampBinner(reference);
+  const { text, ...plain } = reference.type === "boolean" ? { ...reference, text: undefined } : reference;
+  if (text !== undefined) return textBinner(text.aspect, createBinner(plain));
   if (reference.type === "boolean") {
     return (value) => (value === true || value === "true" ? 2 : value === false || value === "false" ? 1 : 0);
   }
@@ -146,6 +182,23 @@ export function createBinner(reference: ReferenceBins): (value: LiveValue) => nu
       else high = middle;
     }
     return low + 2;
+  };
+}
+
+function timestampBinner({ earliest, format }: ReferenceBins & { type: "timestamp" }): (value: LiveValue) => number {
+  const read = instantReader(format);
+  return (value) => {
+    const instant =
+      typeof value === "string" || typeof value === "number" ? instantOf(String(value), read) : Number.NaN;
+    if (Number.isNaN(instant)) return 0;
+    return earliest !== null && instant < earliest ? 1 : 2;
+  };
+}
+
+function textBinner(aspect: TextAspect, binOfAspect: (value: LiveValue) => number): (value: LiveValue) => number {
+  return (value) => {
+    if (typeof value !== "string" || value.trim() === "") return binOfAspect(null);
+    return binOfAspect(aspect === "word" ? sampledWord(value) : Array.from(value).length);
   };
 }
 

@@ -54,7 +54,8 @@ export type LaneColumn =
 /** Column of a feature. */
 export interface FeatureColumn extends Column {
   profile(): FeatureProfile;
-  lane(): LaneColumn;
+  /** Undefined for a kind that the fast lane does not know. */
+  lane(): LaneColumn | undefined;
 }
 
 /** Column of the target. */

@@ -1,10 +1,11 @@
 import { createLogBayesFactor } from "../drift/bayes-factor.ts";
 import { MINIMUM_HYPOTHESES, MINIMUM_LIVE_ROWS, MINIMUM_REFERENCE_ROWS } from "../drift/limits.ts";
 import { populationStability } from "../drift/psi.ts";
-import { driftReference } from "../drift/reference.ts";
+import { driftReferences } from "../drift/reference.ts";
 import { eBenjaminiHochberg } from "../statistics/e-bh.ts";
 import { binCounts } from "./bin-counts.ts";
 import type { FeatureProfile } from "./profile.ts";
+import type { TextAspect } from "./text-views.ts";
 
 /** Chance of any false finding in one batch. */
 const ALPHA = 0.05;
@@ -12,6 +13,8 @@ const ALPHA = 0.05;
 /** A feature in two sets of rows, over the bins of the earlier one. */
 export interface Comparison {
   feature: string;
+  /** What of a text was compared; undefined for other features. */
+  aspect: TextAspect | undefined;
   bins: readonly { label: string; reference: number; current: number; part: number }[];
   /** Effect: debiased population stability index. */
   debiasedPsi: number;
@@ -29,11 +32,12 @@ export function compareProfiles(
   current: Readonly<Record<string, FeatureProfile>>,
   earlier: Readonly<Record<string, FeatureProfile>>,
 ): Comparison[] {
-  const compared = Object.entries(current).flatMap(([feature, profile]): Comparison[] => {
-    const before = Object.hasOwn(earlier, feature) ? earlier[feature] : undefined;
-    if (before === undefined) return [];
-    const reference = driftReference(feature, before);
-    const counts = binCounts(reference, profile);
+  const references = Object.entries(driftReferences(earlier));
+  const compared = references.flatMap(([name, reference]): Comparison[] => {
+    const text = "text" in reference ? reference.text : undefined;
+    const feature = text?.column ?? name;
+    const profile = Object.hasOwn(current, feature) ? current[feature] : undefined;
+    const counts = profile === undefined ? null : binCounts(reference, profile);
     if (counts === null) return [];
     const known = reference.bins.map(({ count }) => count);
     const [rows, referenceRows] = [total(counts), total(known)];
@@ -43,6 +47,7 @@ export function compareProfiles(
     return [
       {
         feature,
+        aspect: text?.aspect,
         debiasedPsi,
         logBayesFactor: isTestable ? createLogBayesFactor(known)(counts) : null,
         isProven: false,

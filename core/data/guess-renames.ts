@@ -1,13 +1,17 @@
+import { timeFormatOf } from "../definition/definition.ts";
 import type { ModelDefinition } from "../definition/schema.ts";
 import { populationStability } from "../drift/psi.ts";
 import { driftReference } from "../drift/reference.ts";
 import { binCounts } from "./bin-counts.ts";
 import { comparable } from "./class-target.ts";
+import { instantOf } from "./instant-of.ts";
+import { instantReader } from "./instant-reader.ts";
 import { NumberSummaryBuilder } from "./number-summary.ts";
 import type { FeatureProfile, Profile } from "./profile.ts";
 import type { Reason } from "./reason.ts";
 import { sampleValues } from "./sample-values.ts";
 import { shownValue } from "./text.ts";
+import { wordsOf } from "./words.ts";
 
 /** Values of a column that are looked at, and fewest that say something. */
 const MAX_VALUES = 2_000;
@@ -57,11 +61,12 @@ export function guessRenames(
 
 /** How much the values of an unknown column look like those of a declared one, 0 to 1; null when they cannot be it. */
 function valuesLikeness(
-  { data }: ModelDefinition,
+  definition: ModelDefinition,
   column: string,
   values: readonly string[],
   earlier: Profile | null,
 ): number | null {
+  const { data } = definition;
   if (values.length < MINIMUM_VALUES) return null;
   const feature = Object.hasOwn(data.features, column) ? data.features[column] : undefined;
   const before = earlier !== null && Object.hasOwn(earlier.features, column) ? earlier.features[column] : undefined;
@@ -79,6 +84,12 @@ function valuesLikeness(
     const fits = values.filter((value) => /^(?:true|false|t|f|yes|no|y|n|1|0)$/i.test(value.trim()));
     return fits.length < MINIMUM_FIT * values.length ? null : 0.6;
   }
+  if (feature?.type === "timestamp") return timesLikeness(values, feature.format);
+  if (feature?.type === "text") {
+    const fits = values.filter((value) => Array.from(value).length <= feature.maxLength);
+    const sentences = fits.filter((value) => wordsOf(value).length > 2).length / values.length;
+    return fits.length < MINIMUM_FIT * values.length ? null : 0.2 + 0.4 * sentences;
+  }
   if (feature?.type === "category") {
     const levels = feature.levels ?? (before?.type === "category" ? Object.keys(before.levels) : undefined);
     if (levels === undefined) return new Set(values).size > feature.maxLevels ? null : 0.2;
@@ -93,8 +104,13 @@ function valuesLikeness(
     if (negative === undefined && classes === undefined) return share > 0 ? 0.6 : null;
     return share < MINIMUM_FIT ? null : share;
   }
-  if (column === data.time) return values.every((value) => /^\d{4}-\d{2}-\d{2}/.test(value.trim())) ? 0.7 : null;
+  if (column === data.time) return timesLikeness(values, timeFormatOf(definition));
   return 0.2;
+}
+
+function timesLikeness(values: readonly string[], format: string | undefined): number | null {
+  const read = instantReader(format);
+  return values.every((value) => !Number.isNaN(instantOf(value, read))) ? 0.7 : null;
 }
 
 function distributionLikeness(current: FeatureProfile, before: FeatureProfile, column: string): number {

@@ -1,8 +1,10 @@
+import { timeFormatOf } from "../definition/definition.ts";
 import type { ModelDefinition } from "../definition/schema.ts";
 import { BooleanColumn } from "./boolean-column.ts";
 import { CategoryColumn } from "./category-column.ts";
 import { ClassTarget } from "./class-target.ts";
 import type { ColumnContext, FeatureColumn, TargetColumn } from "./column.ts";
+import { instantReader } from "./instant-reader.ts";
 import type { KeyForm } from "./key-cell.ts";
 import { NumberColumn } from "./number-column.ts";
 import { NumberTarget } from "./number-target.ts";
@@ -14,7 +16,9 @@ import { levelCount } from "./rules/level-count.ts";
 import { nullFraction } from "./rules/null-fraction.ts";
 import { CONSTANT_TARGET_ROWS, targetConstant } from "./rules/target-constant.ts";
 import { tooFewRows } from "./rules/too-few-rows.ts";
+import { TextColumn } from "./text-column.ts";
 import { TimeColumn } from "./time-column.ts";
+import { TimestampColumn } from "./timestamp-column.ts";
 
 /** The columns of one ingest. `cell` is the position of a column in the file's rows, -1 while the file does not have it. */
 export interface IngestColumns {
@@ -29,12 +33,17 @@ function featureColumn(name: string, definition: ModelDefinition, context: Colum
   const feature = definition.data.features[name];
   if (feature?.type === "number") return new NumberColumn(name, feature, context);
   if (feature?.type === "category") return new CategoryColumn(name, feature, context);
+  if (feature?.type === "timestamp") return new TimestampColumn(name, feature, context);
+  if (feature?.type === "text") return new TextColumn(name, feature, context);
   return new BooleanColumn(name, context);
 }
 
-function keyForm(name: string, { data }: ModelDefinition): KeyForm {
-  if (name === data.time) return "time";
-  return data.features[name]?.type === "boolean" ? "boolean" : "value";
+function keyForm(name: string, definition: ModelDefinition): KeyForm {
+  const { time, features } = definition.data;
+  const feature = features[name];
+  if (name !== time && feature?.type !== "timestamp") return feature?.type === "boolean" ? "boolean" : "value";
+  const format = name === time ? timeFormatOf(definition) : feature?.type === "timestamp" ? feature.format : undefined;
+  return format === undefined ? "time" : instantReader(format);
 }
 
 /** Makes the columns that a definition declares. */
@@ -50,7 +59,10 @@ export function createColumns(definition: ModelDefinition, context: ColumnContex
       column: isNumber ? new NumberTarget(definition, context) : new ClassTarget(definition, context),
       cell: -1,
     },
-    time: time === undefined ? undefined : { name: time, column: new TimeColumn(time, context), cell: -1 },
+    time:
+      time === undefined
+        ? undefined
+        : { name: time, column: new TimeColumn(time, context, timeFormatOf(definition)), cell: -1 },
     key: [...new Set(keyNames)].map((name) => ({ name, cell: -1, form: keyForm(name, definition) })),
   };
 }

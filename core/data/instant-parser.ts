@@ -6,11 +6,16 @@ function isLeap(year: number): boolean {
 }
 
 /** Days from 1970-01-01 to a date of the proleptic Gregorian calendar; month and day start at 1. */
-function epochDay(year: number, month: number, day: number): number {
+export function epochDay(year: number, month: number, day: number): number {
   const before = year - 1;
   const leaps = Math.floor(before / 4) - Math.floor(before / 100) + Math.floor(before / 400);
   const inYear = (DAYS_BEFORE_MONTH[month - 1] as number) + (month > 2 && isLeap(year) ? 1 : 0) + day - 1;
   return before * 365 + leaps + inYear - 719_162;
+}
+
+/** Number of days of a month of a year; months start at 1. */
+export function daysInMonth(year: number, month: number): number {
+  return (MONTH_DAYS[month - 1] as number) + (month === 2 && isLeap(year) ? 1 : 0);
 }
 
 /**
@@ -33,7 +38,7 @@ export function parseInstant(bytes: Uint8Array, start: number, end: number): num
   const day = two(start + 8);
   if (century < 0 || yearOfCentury < 0 || month < 1 || month > 12 || day < 1) return Number.NaN;
   const year = century * 100 + yearOfCentury;
-  if (day > (MONTH_DAYS[month - 1] as number) + (month === 2 && isLeap(year) ? 1 : 0)) return Number.NaN;
+  if (day > daysInMonth(year, month)) return Number.NaN;
   let millis = epochDay(year, month, day) * 86_400_000;
   let i = start + 10;
   if (i === end) return millis;

@@ -1,11 +1,12 @@
 import type { ByteWriter } from "./byte-writer.ts";
 import { parseInstant } from "./instant-parser.ts";
+import type { InstantReader } from "./instant-reader.ts";
 import { NumberParser } from "./number-parser.ts";
 import { CellKind } from "./row.ts";
 import { decode, utf8 } from "./text.ts";
 
-/** How a key column's values are compared: by their text or number, as a time, or as true and false. */
-export type KeyForm = "value" | "time" | "boolean";
+/** How a key column's values are compared: by their text or number, as a time (in ISO 8601, or as a reader reads it), or as true and false. */
+export type KeyForm = "value" | "time" | "boolean" | InstantReader;
 
 /** Longer texts are neither missing nor true or false. */
 const MAX_VARYING_BYTES = 100;
@@ -59,7 +60,8 @@ export class KeyCells {
       if (form === "boolean" && /^(?:false|f|no|n|0)$/i.test(trimmed)) return "false";
       if (/^(?:true|false)$/i.test(trimmed)) return trimmed.toLowerCase();
     }
-    return form === "time" ? canonicalTime(bytes, start, end) : canonicalNumber(bytes, start, end);
+    if (form === "time") return canonicalTime(bytes, start, end, parseInstant);
+    return typeof form === "function" ? canonicalTime(bytes, start, end, form) : canonicalNumber(bytes, start, end);
   }
 }
 
@@ -96,12 +98,12 @@ function isDigits(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-function canonicalTime(bytes: Uint8Array, start: number, end: number): string | undefined {
+function canonicalTime(bytes: Uint8Array, start: number, end: number, read: InstantReader): string | undefined {
   let from = start;
   let to = end;
   while (from < to && bytes[from] === 0x20) from++;
   while (to > from && bytes[to - 1] === 0x20) to--;
-  const instant = parseInstant(bytes, from, to);
+  const instant = read(bytes, from, to);
   return Number.isNaN(instant) ? undefined : String(Math.floor(instant));
 }
 

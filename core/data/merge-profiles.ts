@@ -6,9 +6,14 @@ import {
   type FeatureProfile,
   type LevelSummary,
   MAX_PROFILE_LEVELS,
+  type NumberSummary,
   type Profile,
   type TargetProfile,
+  type TextProfile,
+  type TimestampProfile,
 } from "./profile.ts";
+import { emptySketch } from "./sketch.ts";
+import { emptyTimeHistogram, mergeTimeHistograms } from "./time-histogram.ts";
 
 /** Sorts level names by their UTF-16 code units, the same everywhere. */
 export function sortedLevels(levels: Iterable<[string, number]>): Record<string, number> {
@@ -43,6 +48,34 @@ function invalidOf(a: { invalid?: number }, b: { invalid?: number }): { invalid?
   return a.invalid === undefined || b.invalid === undefined ? {} : { invalid: a.invalid + b.invalid };
 }
 
+function mergeTimestamps(a: TimestampProfile, b: TimestampProfile): TimestampProfile {
+  const sketch = emptySketch();
+  const { sketch: _, ...moments } = mergeNumberSummaries({ ...momentsOf(a), sketch }, { ...momentsOf(b), sketch });
+  return {
+    type: "timestamp",
+    nulls: a.nulls + b.nulls,
+    invalid: a.invalid + b.invalid,
+    ...moments,
+    histogram: mergeTimeHistograms(a.histogram, b.histogram),
+  };
+}
+
+function momentsOf({ count, min, max, mean, m2, distinct }: TimestampProfile): Omit<NumberSummary, "sketch"> {
+  return { count, min, max, mean, m2, ...(distinct === undefined ? {} : { distinct }) };
+}
+
+function mergeTexts(a: TextProfile, b: TextProfile): TextProfile {
+  return {
+    type: "text",
+    count: a.count + b.count,
+    nulls: a.nulls + b.nulls,
+    invalid: a.invalid + b.invalid,
+    length: mergeNumberSummaries(a.length, b.length),
+    distinct: mergeDistinct(a.distinct, b.distinct),
+    words: mergeLevels(a.words, b.words),
+  };
+}
+
 function mergeFeatures(name: string, a: FeatureProfile, b: FeatureProfile): FeatureProfile {
   if (a.type === "number" && b.type === "number") {
     return { type: "number", nulls: a.nulls + b.nulls, ...invalidOf(a, b), ...mergeNumberSummaries(a, b) };
@@ -65,6 +98,8 @@ function mergeFeatures(name: string, a: FeatureProfile, b: FeatureProfile): Feat
       trueCount: a.trueCount + b.trueCount,
     };
   }
+  if (a.type === "timestamp" && b.type === "timestamp") return mergeTimestamps(a, b);
+  if (a.type === "text" && b.type === "text") return mergeTexts(a, b);
   throw new MlopsError(
     "data.invalid-profile",
     `feature ${JSON.stringify(name)} is ${a.type} in one profile and ${b.type} in the other`,
@@ -114,11 +149,22 @@ export function mergeProfiles(a: Profile, b: Profile): Profile {
   };
 }
 
+function emptyText(): TextProfile {
+  const { distinct = emptyDistinct(), ...length } = emptyNumberSummary();
+  const words = { levels: {}, otherCount: 0, distinctOverflow: false };
+  return { type: "text", count: 0, nulls: 0, invalid: 0, length, distinct, words };
+}
+
 /** The profile of no rows, which changes nothing when it is merged. */
 export function emptyProfile(definition: ModelDefinition): Profile {
   const features = Object.entries(definition.data.features).map(([name, { type }]): [string, FeatureProfile] => {
     if (type === "number") return [name, { type, nulls: 0, invalid: 0, ...emptyNumberSummary() }];
     if (type === "boolean") return [name, { type, count: 0, nulls: 0, invalid: 0, trueCount: 0 }];
+    if (type === "timestamp") {
+      const { sketch: _, ...moments } = emptyNumberSummary();
+      return [name, { type, nulls: 0, invalid: 0, ...moments, histogram: emptyTimeHistogram() }];
+    }
+    if (type === "text") return [name, emptyText()];
     return [name, { type, count: 0, nulls: 0, invalid: 0, levels: {}, otherCount: 0, distinctOverflow: false }];
   });
   const targets: Record<ModelDefinition["problem"], TargetProfile> = {

@@ -1,4 +1,5 @@
 import type { DistinctSketch } from "./distinct-sketch.ts";
+import type { TimeHistogram } from "./time-histogram.ts";
 
 /** Log-bucket histogram of numbers; see sketch.ts. Keys are bucket numbers as decimal text, values are counts. */
 export interface Sketch {
@@ -59,8 +60,32 @@ export interface BooleanProfile {
   invalid?: number;
 }
 
+/** Profile of a timestamp feature; `min`, `max` and `mean` are milliseconds since the epoch, `m2` their squares. */
+export interface TimestampProfile extends Omit<NumberSummary, "sketch"> {
+  type: "timestamp";
+  nulls: number;
+  /** Cells that are wrong (no time, out of range); 0 in accepted files. */
+  invalid: number;
+  histogram: TimeHistogram;
+}
+
+/** Profile of a text feature. `count` is the number of rows that have a text. */
+export interface TextProfile {
+  type: "text";
+  count: number;
+  nulls: number;
+  /** Cells that are wrong (too long, too short); 0 in accepted files. */
+  invalid: number;
+  /** Of the lengths in characters (code points). */
+  length: NumberSummary;
+  /** Sketch of the distinct texts. */
+  distinct: DistinctSketch;
+  /** Counts of one word a row, see words.ts: the shares are those of the words in the texts. */
+  words: LevelSummary;
+}
+
 /** Profile of one feature. */
-export type FeatureProfile = NumberProfile | CategoryProfile | BooleanProfile;
+export type FeatureProfile = NumberProfile | CategoryProfile | BooleanProfile | TimestampProfile | TextProfile;
 
 /** Profile of the target, by problem. */
 export type TargetProfile =

@@ -1,6 +1,8 @@
 import { decode } from "./text.ts";
 
 const MAX_ROWS = 8_192;
+/** Rows with long texts are fewer, so that memory stays bounded. */
+const MAX_CHARACTERS = 16_000_000;
 const QUOTE = 0x22;
 const LF = 0x0a;
 
@@ -11,10 +13,11 @@ export interface SampledRows {
 
 /**
  * Takes every n-th row out of a stream of whole CSV rows that the factory itself has written (LF, RFC 4180 quotes, header line
- * first); n doubles whenever there are more than 8,192, so the sample is spread over the whole file and memory is bounded.
+ * first); n doubles whenever there are more than 8,192 (or 16 million characters), so the sample is spread over the whole file and memory is bounded.
  */
 export class RowSampler {
   private lines: string[] = [];
+  private characters = 0;
   private stride = 1;
   private seen = 0;
   private chunks = 0;
@@ -42,9 +45,12 @@ export class RowSampler {
       return;
     }
     if (this.seen++ % Math.min(16, this.stride) !== 0) return;
-    this.lines.push(decode(chunk, start, end));
-    if (this.lines.length <= MAX_ROWS) return;
+    const line = decode(chunk, start, end);
+    this.lines.push(line);
+    this.characters += line.length;
+    if (this.lines.length <= MAX_ROWS && this.characters <= MAX_CHARACTERS) return;
     this.lines = this.lines.filter((_, index) => index % 2 === 0);
+    this.characters = this.lines.reduce((sum, { length }) => sum + length, 0);
     this.stride *= 2;
   }
 

@@ -1,10 +1,12 @@
 import type { ColumnContext } from "./column.ts";
 import { parseInstant } from "./instant-parser.ts";
+import { type InstantReader, instantReader } from "./instant-reader.ts";
+import { instantText } from "./instant-text.ts";
 import { CellKind } from "./row.ts";
-import { notADate } from "./rules/type.ts";
+import { notADate, notATime } from "./rules/type.ts";
 import { decode } from "./text.ts";
 
-/** Time of the earliest and the latest row, as they stand in the file. */
+/** Time of the earliest and the latest row, ISO 8601 as it stands in the file; in UTC where the file has another format. */
 export interface TimeRange {
   from: string;
   to: string;
@@ -36,10 +38,14 @@ export class TimeColumn {
   private readonly latest = new Held();
   private min = Number.POSITIVE_INFINITY;
   private max = Number.NEGATIVE_INFINITY;
+  private readonly format: string | undefined;
+  private readonly declared: InstantReader | undefined;
 
-  constructor(name: string, context: ColumnContext) {
+  constructor(name: string, context: ColumnContext, format?: string) {
     this.name = name;
     this.context = context;
+    this.format = format;
+    this.declared = format === undefined ? undefined : instantReader(format);
   }
 
   /** Reads the cell of a row. */
@@ -48,11 +54,13 @@ export class TimeColumn {
     let to = end;
     while (from < to && bytes[from] === 0x20) from++;
     while (to > from && bytes[to - 1] === 0x20) to--;
-    const isText = kind === CellKind.text || kind === CellKind.jsonText;
-    const instant = isText && to - from <= MAX_BYTES ? parseInstant(bytes, from, to) : Number.NaN;
+    const isText = kind === CellKind.text || kind === CellKind.jsonText || kind === CellKind.jsonNumber;
+    const parse = this.declared ?? parseInstant;
+    const instant = isText && to - from <= MAX_BYTES ? parse(bytes, from, to) : Number.NaN;
     if (Number.isNaN(instant)) {
       const value = () => (kind === CellKind.absent ? "" : decode(bytes, start, Math.min(end, start + 400)));
-      this.context.reasons.note({ rule: "type", column: this.name, row: this.context.row, value, message: notADate });
+      const message = this.format === undefined ? notADate : notATime(this.format);
+      this.context.reasons.note({ rule: "type", column: this.name, row: this.context.row, value, message });
       return;
     }
     if (instant < this.min) {
@@ -79,6 +87,9 @@ export class TimeColumn {
 
   /** The range of all rows so far; null without rows. */
   range(): TimeRange | null {
-    return this.max < this.min ? null : { from: this.earliest.text(), to: this.latest.text() };
+    if (this.max < this.min) return null;
+    // Times in another notation would have to be read by its format everywhere; those in ISO 8601 stay as people wrote them.
+    if (this.declared !== undefined) return { from: instantText(this.min), to: instantText(this.max) };
+    return { from: this.earliest.text(), to: this.latest.text() };
   }
 }

@@ -47,6 +47,37 @@ function booleanColumns(source: string, prefix: string): string[] {
   ];
 }
 
+function momentColumns(x: string, prefix: string): string[] {
+  return [
+    `min(${x}) AS ${prefix}_min`,
+    `max(${x}) AS ${prefix}_max`,
+    `avg(${x}) AS ${prefix}_mean`,
+    `var_pop(${x}) * count(${x}) AS ${prefix}_m2`,
+  ];
+}
+
+/** The parts hold times as `2001-12-31T10:00:00.123Z`; statistics are in milliseconds since the epoch. */
+function timestampColumns(source: string, prefix: string): string[] {
+  const value = `nullif(${source}, '')`;
+  const moment = `cast(replace(replace(${value}, 'T', ' '), 'Z', '') AS timestamp)`;
+  const millis = `cast(date_diff('millisecond', timestamp '1970-01-01 00:00:00', ${moment}) AS double)`;
+  return [
+    `count(${value}) AS ${prefix}_count`,
+    `count(*) - count(${value}) AS ${prefix}_nulls`,
+    ...momentColumns(millis, prefix),
+  ];
+}
+
+/** Statistics of the lengths in characters. */
+function textColumns(source: string, prefix: string): string[] {
+  const value = `nullif(${source}, '')`;
+  return [
+    `count(${value}) AS ${prefix}_count`,
+    `count(*) - count(${value}) AS ${prefix}_nulls`,
+    ...momentColumns(`cast(length(${value}) AS double)`, prefix),
+  ];
+}
+
 function targetColumns({ problem }: ModelDefinition): string[] {
   if (problem === "regression") return numberColumns("target", "target");
   if (problem === "multiclass-classification") return levelColumns("target", "target");
@@ -65,6 +96,8 @@ export function profileQuery(definition: ModelDefinition): string {
   const columns = Object.values(definition.data.features).flatMap(({ type }, index) => {
     const column = sqlColumn(index);
     if (type === "number") return numberColumns(column, column);
+    if (type === "timestamp") return timestampColumns(column, column);
+    if (type === "text") return textColumns(column, column);
     return type === "category" ? levelColumns(column, column) : booleanColumns(column, column);
   });
   const all = ["count(*) AS row_count", ...columns, ...targetColumns(definition)];

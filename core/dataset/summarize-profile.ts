@@ -11,13 +11,13 @@ export interface LevelShare {
 export interface ColumnSummary {
   readonly type: FeatureProfile["type"];
   readonly nullShare: number;
-  /** Numbers. */
+  /** Numbers; the lengths of texts; `min` and `max` of timestamps in milliseconds since the epoch. */
   readonly mean?: number;
   readonly deviation?: number;
   readonly min?: number | null;
   readonly median?: number;
   readonly max?: number | null;
-  /** Categories. */
+  /** Categories; of texts the shares of their words. */
   readonly levels?: number;
   readonly topLevels?: readonly LevelShare[];
   /** Booleans. */
@@ -52,6 +52,13 @@ export function summarizeFeature(profile: FeatureProfile): ColumnSummary {
   }
   if (profile.type === "boolean") {
     return { type: "boolean", nullShare, trueShare: share(profile.trueCount, profile.count) };
+  }
+  if (profile.type === "timestamp") return { type: "timestamp", nullShare, min: profile.min, max: profile.max };
+  if (profile.type === "text") {
+    const { mean, min, max } = profile.length;
+    const { levels } = profile.words;
+    const top = topLevels(levels, profile.count);
+    return { type: "text", nullShare, mean, deviation: deviationOf(profile.length), min, max, topLevels: top };
   }
   const { levels, count } = profile;
   return { type: "category", nullShare, levels: Object.keys(levels).length, topLevels: topLevels(levels, count) };

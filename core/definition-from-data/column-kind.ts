@@ -1,4 +1,5 @@
 import type { ColumnFacts } from "./column-survey.ts";
+import { findTimeFormat } from "./time-format.ts";
 
 /** What a column seems to hold. */
 export type ColumnKind =
@@ -10,6 +11,7 @@ export type ColumnKind =
   | "category"
   | "identifier"
   | "text"
+  | "too-many"
   | "time"
   | "other-date";
 
@@ -17,7 +19,8 @@ export type ColumnKind =
 const MIN_VALUES_FOR_IDENTIFIER = 20;
 const UNIQUE = 0.999;
 const MOSTLY_UNIQUE = 0.95;
-const LONG_TEXT_CHARACTERS = 100;
+/** Share of values of three words and more that makes a column free text. */
+const WORDED_SHARE = 0.5;
 const MAX_CATEGORY_LEVELS = 5_000;
 const MAX_CATEGORY_UNIQUE_SHARE = 0.5;
 const FEW_LEVELS = 50;
@@ -49,20 +52,22 @@ export function columnKind(facts: ColumnFacts): ColumnKind {
   if (levels.length === 1 && !hasMoreLevels && facts.missing === 0) return "constant";
   const isUnique = count >= MIN_VALUES_FOR_IDENTIFIER && uniqueShare >= UNIQUE;
   if (facts.booleans === count && levels.length <= 2) return "boolean";
+  const time = findTimeFormat(facts);
+  if (time !== undefined) return "time";
   if (isNumeric(facts)) {
     const isWhole = facts.integers === facts.numbers;
     if (isWhole && isUnique && (isNamedIdentifier(facts.name) || isSequence(facts))) return "identifier";
     if (isWhole && isNamedIdentifier(facts.name) && levels.length > FEW_LEVELS) return "identifier";
     return "number";
   }
-  if (facts.isoDates === count) return "time";
   if (facts.isoDates + facts.otherDates === count) return "other-date";
   if (facts.booleans === count) return "boolean";
-  if (count >= MIN_VALUES_FOR_IDENTIFIER && uniqueShare >= MOSTLY_UNIQUE) {
-    return facts.longestCharacters > LONG_TEXT_CHARACTERS ? "text" : "identifier";
-  }
+  const isWorded = facts.worded >= WORDED_SHARE * count;
+  if (count >= MIN_VALUES_FOR_IDENTIFIER && uniqueShare >= MOSTLY_UNIQUE) return isWorded ? "text" : "identifier";
   if (isNamedIdentifier(facts.name) && (hasMoreLevels || levels.length > FEW_LEVELS)) return "identifier";
   const tooMany = hasMoreLevels || levels.length > MAX_CATEGORY_LEVELS;
-  if (tooMany || (levels.length > FEW_LEVELS && uniqueShare > MAX_CATEGORY_UNIQUE_SHARE)) return "text";
+  if (tooMany || (levels.length > FEW_LEVELS && uniqueShare > MAX_CATEGORY_UNIQUE_SHARE)) {
+    return isWorded ? "text" : "too-many";
+  }
   return "category";
 }

@@ -3,8 +3,9 @@ import { LevelTable } from "../data/level-table.ts";
 import { NumberParser } from "../data/number-parser.ts";
 import { CellKind } from "../data/row.ts";
 import { hashFraction } from "../data/split.ts";
-import { decode } from "../data/text.ts";
+import { decode, utf8 } from "../data/text.ts";
 import { DEFAULT_MISSING } from "../definition/data-schema.ts";
+import { DateFormats, type FittingFormat } from "./date-formats.ts";
 import { DistinctCounter } from "./distinct-counter.ts";
 
 /** Texts that people write for "no value", besides the definition's defaults; compared in lower case. */
@@ -29,7 +30,7 @@ const BOOLEAN_WORDS = new Set(["true", "false", "t", "f", "yes", "no", "y", "n",
 
 /** Dates that are written in another form than ISO 8601, such as 1/8/1990 or 8 Jan 1990. */
 const OTHER_DATE =
-  /^(\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{1,2} [A-Za-z]{3,9} \d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4})([ T]\d{1,2}:\d{2}.*)?$/;
+  /^(\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{1,2}[ -][A-Za-z]{3,9}[ -]\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4})([ T]\d{1,2}:\d{2}.*)?$/;
 
 /** Facts about one column of a file. */
 export interface ColumnFacts {
@@ -45,6 +46,12 @@ export interface ColumnFacts {
   readonly booleans: number;
   readonly isoDates: number;
   readonly otherDates: number;
+  /** Formats that fit all other dates, most likely first. */
+  readonly dateFormats: readonly FittingFormat[];
+  /** A date whose first or second number is beyond 12, so that it is no month. */
+  readonly dayBeyondTwelve: string | null;
+  /** Texts of three words and more. */
+  readonly worded: number;
   /** Members of JSON Lines that are arrays or objects. */
   readonly nested: number;
   readonly min: number | null;
@@ -68,6 +75,7 @@ const IS_BOOLEAN = 16;
 const IS_ISO_DATE = 32;
 const IS_OTHER_DATE = 64;
 const IS_PLACEHOLDER = 128;
+const IS_WORDED = 256;
 
 const LEVELS = 10_000;
 const MAX_LEVEL_BYTES = 1_000;
@@ -82,7 +90,9 @@ export class ColumnSurvey {
   private readonly distinct = new DistinctCounter();
   private readonly parser = new NumberParser();
   private readonly sums = { count: 0, missing: 0, numbers: 0, integers: 0, zeroPadded: 0, booleans: 0 };
-  private readonly otherSums = { isoDates: 0, otherDates: 0, nested: 0, longest: 0 };
+  private readonly otherSums = { isoDates: 0, otherDates: 0, nested: 0, longest: 0, worded: 0 };
+  private readonly dateFormats = new DateFormats();
+  private dayBeyondTwelve: string | null = null;
   private hasMoreLevels = false;
   private min = Number.POSITIVE_INFINITY;
   private max = Number.NEGATIVE_INFINITY;
@@ -136,12 +146,15 @@ export class ColumnSurvey {
     if ((kind & IS_BOOLEAN) !== 0) sums.booleans++;
     if ((kind & IS_ISO_DATE) !== 0) otherSums.isoDates++;
     if ((kind & IS_OTHER_DATE) !== 0) otherSums.otherDates++;
+    if ((kind & IS_WORDED) !== 0) otherSums.worded++;
   }
 
   private describe(bytes: Uint8Array, start: number, end: number, kind: number): number {
     const text = decode(bytes, start, Math.min(end, start + MAX_LEVEL_BYTES)).trim();
     if (missingTexts.has(text)) return IS_MISSING;
-    this.otherSums.longest = Math.max(this.otherSums.longest, text.length);
+    // Of a text that is cut the number of bytes: it has no more characters.
+    const length = end - start > MAX_LEVEL_BYTES ? end - start : text.length;
+    this.otherSums.longest = Math.max(this.otherSums.longest, length);
     let found = 0;
     if (BOOLEAN_WORDS.has(text.toLowerCase())) found |= IS_BOOLEAN;
     if (kind === CellKind.jsonBoolean) return found;
@@ -155,9 +168,21 @@ export class ColumnSurvey {
       return found;
     }
     if (!Number.isNaN(parseInstant(bytes, start, end))) found |= IS_ISO_DATE;
-    else if (OTHER_DATE.test(text)) found |= IS_OTHER_DATE;
+    else if (OTHER_DATE.test(text)) {
+      found |= IS_OTHER_DATE;
+      this.otherDate(text);
+    }
+    if (/\S\s+\S+\s+\S/.test(text)) found |= IS_WORDED;
     if (PLACEHOLDERS.has(text.toLowerCase())) found |= IS_PLACEHOLDER;
     return found;
+  }
+
+  private otherDate(text: string): void {
+    const bytes = utf8(text);
+    this.dateFormats.add(text, bytes, 0, bytes.length);
+    const [, first = "", second = "", third = ""] = /^(\d+)[/.-](\d+)[/.-](\d+)/.exec(text) ?? [];
+    const dayAndMonth = first.length === 4 ? [second, third] : [first, second];
+    if (dayAndMonth.some((number) => Number(number) > 12)) this.dayBeyondTwelve ??= text;
   }
 
   /** The facts so far. */
@@ -178,6 +203,9 @@ export class ColumnSurvey {
       booleans: sums.booleans,
       isoDates: otherSums.isoDates,
       otherDates: otherSums.otherDates,
+      dateFormats: this.dateFormats.build(),
+      dayBeyondTwelve: this.dayBeyondTwelve,
+      worded: otherSums.worded,
       nested: otherSums.nested,
       min: hasNumber ? this.min : null,
       max: hasNumber ? this.max : null,

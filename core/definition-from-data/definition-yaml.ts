@@ -28,6 +28,10 @@ function featureLine(feature: ProposedFeature): string {
   if (feature.type === "category") {
     members.push(feature.levels === null ? `maxLevels: ${feature.maxLevels}` : `levels: ${list(feature.levels)}`);
   }
+  if (feature.type === "timestamp" && feature.format !== undefined) {
+    members.push(`format: ${JSON.stringify(feature.format)}`);
+  }
+  if (feature.type === "text") members.push(`maxLength: ${feature.maxLength}`);
   members.push(`maxNullFraction: ${feature.maxNullFraction}`);
   const remark = feature.remark === undefined ? "" : `  ${comment(feature.remark)}`;
   return `    ${scalar(feature.name)}: { ${members.join(", ")} }${remark}`;
@@ -73,6 +77,7 @@ export function definitionYaml(proposal: Proposal, source: string): string {
       ? [`  ${comment(`key: ${key.why}`)}`]
       : [`  key: ${list(key.columns)}  ${comment(key.why)}`]),
     ...(time === null ? [] : [`  time: ${scalar(time.column)}  ${comment(time.why)}`]),
+    ...(time?.format === undefined ? [] : [`  timeFormat: ${JSON.stringify(time.format)}`]),
     ...(proposal.missing.length === 0
       ? []
       : [`  missing: [${[...DEFAULT_MISSING, ...proposal.missing].map((text) => JSON.stringify(text)).join(", ")}]`]),

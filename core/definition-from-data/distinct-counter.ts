@@ -12,9 +12,14 @@ export class DistinctCounter {
   distinct = 0;
   private slots = new Float64Array(1024).fill(-1);
 
+  /** Whether further values are ignored. */
+  get isFull(): boolean {
+    return this.seen >= MAX_VALUES;
+  }
+
   /** Counts a value by its hash as a fraction in [0, 1). */
   add(fraction: number): void {
-    if (this.seen >= MAX_VALUES) return;
+    if (this.isFull) return;
     this.seen++;
     if (!this.insert(fraction)) return;
     this.distinct++;

@@ -30,6 +30,11 @@ export function roomForLevels(levels: number): number {
   return STEPS.find((step) => step >= levels * 2) ?? 10_000;
 }
 
+/** Room for texts of so many characters and four times as many, as a power of ten between 100 and 1,000,000. */
+export function roomForCharacters(characters: number): number {
+  return Math.min(1_000_000, Math.max(100, 10 ** Math.ceil(Math.log10(Math.max(1, characters * 5)))));
+}
+
 /** Share of missing values to allow when this share was seen: half as much again and five points more, in steps of 0.05. */
 export function allowedNullFraction(seen: number): number {
   return seen === 0 ? 0.05 : Math.min(1, clean(Math.ceil((seen * 1.5 + 0.05) * 20) / 20));

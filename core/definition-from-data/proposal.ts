@@ -16,6 +16,8 @@ export type ProposedFeature = { readonly name: string; readonly remark?: string 
       readonly maxNullFraction: number;
     }
   | { readonly type: "boolean"; readonly maxNullFraction: number }
+  | { readonly type: "timestamp"; readonly format: string | undefined; readonly maxNullFraction: number }
+  | { readonly type: "text"; readonly maxLength: number; readonly maxNullFraction: number }
 );
 
 /** The column to predict, and why it was taken. */
@@ -37,11 +39,11 @@ export interface ProposedTarget {
 export interface Proposal {
   readonly name: string;
   readonly rows: number;
-  readonly format: "csv" | "jsonl";
+  readonly format: "csv" | "jsonl" | "parquet";
   readonly delimiter: string;
   readonly target: ProposedTarget;
   readonly key: { readonly columns: readonly string[]; readonly why: string };
-  readonly time: { readonly column: string; readonly why: string } | null;
+  readonly time: { readonly column: string; readonly format: string | undefined; readonly why: string } | null;
   readonly features: readonly ProposedFeature[];
   readonly ignore: readonly { readonly column: string; readonly why: string }[];
   /** Texts that mean "no value", besides the defaults. */

@@ -1,7 +1,8 @@
 import type { ColumnKind } from "./column-kind.ts";
 import type { ColumnFacts } from "./column-survey.ts";
-import { allowedNullFraction, rangeWithSlack, roomForLevels } from "./nice-numbers.ts";
+import { allowedNullFraction, rangeWithSlack, roomForCharacters, roomForLevels } from "./nice-numbers.ts";
 import type { ProposedFeature } from "./proposal.ts";
+import { findTimeFormat } from "./time-format.ts";
 
 /** A closed list of levels is proposed for at most so many, ... */
 const MAX_CLOSED_LEVELS = 12;
@@ -34,6 +35,15 @@ export function proposeFeature(facts: ColumnFacts, kind: ColumnKind, rows: numbe
       maxNullFraction,
       remark: `seen: ${facts.min} to ${facts.max}${codes ? `, ${facts.levels.length} different; if these are codes, make it a category` : ""}`,
     };
+  }
+  if (kind === "time") {
+    const { format, why } = findTimeFormat(facts) ?? { format: undefined, why: "" };
+    const parts = "the model sees hour, weekday and month; name others under parts";
+    return { name, type: "timestamp", format, maxNullFraction, remark: `${why}; ${parts}` };
+  }
+  if (kind === "text") {
+    const remark = `free text of up to ${facts.longestCharacters} characters; the model sees its words`;
+    return { name, type: "text", maxLength: roomForCharacters(facts.longestCharacters), maxNullFraction, remark };
   }
   if (kind !== "category") return undefined;
   const levels = facts.levels.map(([text]) => text);

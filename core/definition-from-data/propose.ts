@@ -1,11 +1,13 @@
 import { MlopsError } from "../errors/mlops-error.ts";
 import { type ColumnKind, columnKind, isNamedIdentifier } from "./column-kind.ts";
 import type { ColumnFacts } from "./column-survey.ts";
+import { findCompositeKey } from "./composite-key.ts";
 import { leakageSuspicion } from "./leakage.ts";
 import type { Proposal, ProposedFeature } from "./proposal.ts";
 import { extraMissing, proposeFeature } from "./propose-feature.ts";
 import { proposeTarget } from "./propose-target.ts";
 import type { Survey } from "./survey.ts";
+import { findTimeFormat } from "./time-format.ts";
 
 /** Why columns of some kinds are no features. */
 const IGNORED_KINDS: Partial<Record<ColumnKind, (facts: ColumnFacts) => string>> = {
@@ -14,10 +16,9 @@ const IGNORED_KINDS: Partial<Record<ColumnKind, (facts: ColumnFacts) => string>>
   nested: () => "holds arrays or objects: derive numbers or categories beforehand",
   identifier: (facts) =>
     `identifies rows (${(facts.uniqueShare * 100).toFixed(1)} % different values): a model would learn it by heart`,
-  text: () => "free text or too many different values: derive numbers or categories beforehand",
-  time: () => "a time: derive numbers (hour, month) beforehand to learn from it",
+  "too-many": () => "too many different values: derive numbers or categories beforehand",
   "other-date": (facts) =>
-    `dates such as ${JSON.stringify(facts.levels[0]?.[0] ?? "")}: write them as ISO 8601 (2001-12-31) to use the column as data.time`,
+    `dates such as ${JSON.stringify(facts.levels[0]?.[0] ?? "")} in no single format: write them as ISO 8601 (2001-12-31)`,
 };
 
 interface Judged {
@@ -29,16 +30,24 @@ interface Judged {
  * Turns what was found in a file into a definition with a reason for every decision.
  *
  * @param options.target column to predict; guessed when it is not given
+ * @param options.refusedKeys keys of several columns that repeat in the whole file, or `all` of them
  * @throws MlopsError `input.invalid` when nothing can be predicted, or nothing is left to predict it from
  */
-export function proposeDefinition(survey: Survey, options: { name: string; target?: string | undefined }): Proposal {
+export function proposeDefinition(
+  survey: Survey,
+  options: { name: string; target?: string | undefined; refusedKeys?: readonly (readonly string[])[] | "all" },
+): Proposal {
   const target = proposeTarget(survey, options.target);
   const others = survey.columns
     .filter(({ name }) => name !== target.column)
     .map((facts): Judged => ({ facts, kind: columnKind(facts) }));
   const time = chooseTime(others, survey.rows);
-  const key = chooseKey(others);
-  const used = new Set([...key.columns, ...(time === null ? [] : [time.column])]);
+  const key = chooseKey(others, survey, options.refusedKeys ?? []);
+  // A date or a place may name a row together with others, and be learnt from as well.
+  const identifying = others.filter(
+    ({ facts, kind }) => key.columns.includes(facts.name) && kind !== "category" && kind !== "time",
+  );
+  const used = new Set([...identifying.map(({ facts }) => facts.name), ...(time === null ? [] : [time.column])]);
   const features: ProposedFeature[] = [];
   const ignore: { column: string; why: string }[] = [];
   const missing = new Set<string>();
@@ -88,15 +97,19 @@ function chooseTime(others: readonly Judged[], rows: number): Proposal["time"] {
   const named = candidates.find(({ facts }) => /date|time|timestamp|created|occurred|day/i.test(facts.name));
   const chosen = named ?? candidates[0];
   if (chosen === undefined) return null;
-  const rest = candidates.length > 1 ? ` (of ${candidates.length} such columns)` : "";
-  return {
-    column: chosen.facts.name,
-    why: `ISO 8601 in every row${rest}; windows in days and the order of rows go by it`,
-  };
+  const rest = candidates.length > 1 ? ` (one of ${candidates.length} such columns)` : "";
+  const { format, why } = findTimeFormat(chosen.facts) ?? { format: undefined, why: "" };
+  const use =
+    "windows in days and the order of rows go by it; list it under features, too, to learn from hour, weekday and month";
+  return { column: chosen.facts.name, format, why: `${why}${rest}; ${use}` };
 }
 
-/** One column whose values are all different, else one that is named like an identifier and groups rows. */
-function chooseKey(others: readonly Judged[]): Proposal["key"] {
+/** One column whose values are all different, else one that is named like an identifier and groups rows, else two or three together. */
+function chooseKey(
+  others: readonly Judged[],
+  survey: Survey,
+  refused: readonly (readonly string[])[] | "all",
+): Proposal["key"] {
   const identifiers = others.filter(({ kind, facts }) => kind === "identifier" && facts.missing === 0);
   const grouping = identifiers.find(({ facts }) => isNamedIdentifier(facts.name) && facts.uniqueShare < 0.9);
   if (grouping !== undefined) {
@@ -108,6 +121,14 @@ function chooseKey(others: readonly Judged[]): Proposal["key"] {
   const unique = identifiers.filter(({ facts }) => facts.uniqueShare >= 0.999);
   const chosen = unique.find(({ facts }) => isNamedIdentifier(facts.name)) ?? unique[0];
   if (chosen !== undefined) return { columns: [chosen.facts.name], why: "different in every row" };
+  const indexOf = (name: string) => survey.columns.findIndex((facts) => facts.name === name);
+  const composite = refused === "all" ? null : findCompositeKey(others, survey.sample, indexOf, refused);
+  if (composite !== null) {
+    return {
+      columns: composite,
+      why: "no column identifies a row, but these together do; if rows of one thing must stay on one side, name only the columns of that thing",
+    };
+  }
   return {
     columns: [],
     why: "no column identifies a row: the whole row does. Name the columns that belong to one thing (a customer, a flight), so that its rows stay on one side",

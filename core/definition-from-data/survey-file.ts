@@ -13,6 +13,9 @@ import type { Survey } from "./survey.ts";
 /** Bytes that are held back until format and delimiter can be told. */
 const HEAD_BYTES = 65_536;
 
+/** How a text is written. */
+export type TextFormat = Pick<Survey, "format" | "delimiter">;
+
 /** One pass over one file that finds out what its columns hold. */
 export interface FileSurvey {
   /** Takes the next bytes; chunks may end anywhere. */
@@ -23,12 +26,12 @@ export interface FileSurvey {
 
 /**
  * Surveys a CSV or JSON Lines file (UTF-8) in one pass with bounded memory: types, ranges, levels, missing values, uniqueness, and a sample
- * of rows. Format and delimiter are found out.
+ * of rows. Format and delimiter are found out where they are not given.
  *
  * @throws MlopsError `input.invalid` for compressed and binary files
  */
-export function surveyFile(): FileSurvey {
-  return new Pass();
+export function surveyFile(format?: TextFormat): FileSurvey {
+  return new Pass(format);
 }
 
 class Pass implements FileSurvey, RowSink {
@@ -37,10 +40,15 @@ class Pass implements FileSurvey, RowSink {
   private readonly objects = new JsonObjectReader();
   private header: string[] | undefined;
   private head: Uint8Array | undefined = new Uint8Array(0);
-  private format: Pick<Survey, "format" | "delimiter"> = { format: "csv", delimiter: "," };
+  private readonly given: TextFormat | undefined;
+  private format: TextFormat = { format: "csv", delimiter: "," };
   private scanner: Scanner | undefined;
   private rows = 0;
   private unreadableRows = 0;
+
+  constructor(format: TextFormat | undefined) {
+    this.given = format;
+  }
 
   write(chunk: Uint8Array): void {
     if (this.head === undefined) {
@@ -85,7 +93,7 @@ class Pass implements FileSurvey, RowSink {
         "the file is a JSON array; write one object a line (JSON Lines), for instance with: jq -c '.[]' file.json > file.jsonl",
       );
     }
-    this.format = sniffFormat(decode(text, 0, text.length));
+    this.format = this.given ?? sniffFormat(decode(text, 0, text.length));
     this.scanner =
       this.format.format === "csv"
         ? new CsvScanner(this.format.delimiter, this)

@@ -5,7 +5,7 @@ export type SampleRow = readonly (string | null)[];
 
 /** What one pass over a file has found out, before anything is decided. */
 export interface Survey {
-  readonly format: "csv" | "jsonl";
+  readonly format: "csv" | "jsonl" | "parquet";
   readonly delimiter: "," | ";" | "\t" | "|";
   readonly rows: number;
   /** Rows that could not be read (another number of fields, wrong quotes, not JSON); they are left out. */

@@ -1,3 +1,4 @@
+import { instantOf } from "../data/instant-of.ts";
 import { closest } from "./closest.ts";
 import { instanceUsdPerHour } from "./instance-prices.ts";
 import type { PathProblem } from "./issue-messages.ts";
@@ -60,7 +61,17 @@ const rangesAreOrdered: Check = ({ data, endpoint, monitoring }) => {
     }
   };
   for (const [name, feature] of Object.entries(data.features)) {
-    if (feature.type === "number") check(["data", "features", name], feature.min, feature.max);
+    const path = ["data", "features", name];
+    if (feature.type === "number") check(path, feature.min, feature.max);
+    if (feature.type === "timestamp" && feature.min !== undefined && feature.max !== undefined) {
+      if (instantOf(feature.min) > instantOf(feature.max)) {
+        problems.push({ path, message: `min ${feature.min} is after max ${feature.max}; swap them` });
+      }
+    }
+    if (feature.type === "text" && feature.minLength > feature.maxLength) {
+      const message = `minLength ${feature.minLength} is above maxLength ${feature.maxLength}; swap them`;
+      problems.push({ path, message });
+    }
   }
   check(["data", "target"], data.target.min, data.target.max);
   check(["endpoint", "instance"], endpoint.instance.min, endpoint.instance.max);
@@ -117,14 +128,17 @@ const columnsAgree: Check = ({ data }) => {
   return problems;
 };
 
+/** Types whose values divide rows into groups. */
+const SLICEABLE: ReadonlySet<string> = new Set(["category", "boolean"]);
+
 const featureListsExist: Check = ({ data, gate, monitoring }) => {
   const problems: PathProblem[] = [];
   const names = Object.keys(data.features);
   for (const [index, name] of gate.slices.entries()) {
     const feature = Object.hasOwn(data.features, name) ? data.features[name] : undefined;
-    if (feature === undefined || feature.type === "number") {
-      const sliceable = names.filter((other) => data.features[other]?.type !== "number");
-      const found = feature === undefined ? "is no feature" : "is a number";
+    if (feature === undefined || !SLICEABLE.has(feature.type)) {
+      const sliceable = names.filter((other) => SLICEABLE.has(data.features[other]?.type ?? ""));
+      const found = feature === undefined ? "is no feature" : `is a ${feature.type}`;
       problems.push({
         path: ["gate", "slices", index],
         message: `${JSON.stringify(name)} ${found}; allowed (category and boolean features): ${quoted(sliceable)}${hint(name, sliceable)}`,
@@ -203,10 +217,37 @@ const compressionFitsFormat: Check = ({ data: { format, compression } }) => {
   ];
 };
 
+const timeFormatsAgree: Check = ({ data: { time, timeFormat, features } }) => {
+  const path = ["data", "timeFormat"];
+  if (timeFormat === undefined) return [];
+  if (time === undefined)
+    return [{ path, atKey: true, message: "there is no data.time that it belongs to; remove it, or set data.time" }];
+  const feature = Object.hasOwn(features, time) ? features[time] : undefined;
+  if (feature?.type !== "timestamp" || feature.format === timeFormat) return [];
+  return [
+    {
+      path,
+      message: `found ${JSON.stringify(timeFormat)}, but the feature ${JSON.stringify(time)} of the same column has ${feature.format === undefined ? "ISO 8601" : JSON.stringify(feature.format)}; remove one of the two`,
+    },
+  ];
+};
+
+const partsAreListedOnce: Check = ({ data }) =>
+  Object.entries(data.features).flatMap(([name, feature]) => {
+    if (feature.type !== "timestamp") return [];
+    return feature.parts.flatMap((part, index) =>
+      feature.parts.indexOf(part) === index
+        ? []
+        : [{ path: ["data", "features", name, "parts", index], message: `${part} is listed twice; remove one` }],
+    );
+  });
+
 const CHECKS: readonly Check[] = [
   compressionFitsFormat,
   targetFitsProblem,
   rangesAreOrdered,
+  timeFormatsAgree,
+  partsAreListedOnce,
   columnsAgree,
   featureListsExist,
   metricsFit,

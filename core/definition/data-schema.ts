@@ -1,5 +1,8 @@
 import * as z from "zod";
+import { instantOf } from "../data/instant-of.ts";
+import { DIRECTIVES, timeFormatProblem } from "../data/time-format.ts";
 import { rulesSchema } from "./rules-schema.ts";
+import { DEFAULT_PARTS, TIME_PARTS } from "./time-parts.ts";
 
 const columnName = z
   .string()
@@ -43,8 +46,76 @@ const booleanFeature = z.strictObject({
   description: z.string().optional().meta({ description: "What the feature is" }),
 });
 
+/** A declared format of a time: `epoch-seconds`, `epoch-milliseconds`, or a pattern of strftime directives. */
+const timeFormat = z
+  .string()
+  .max(100)
+  .superRefine((format, context) => {
+    const problem = timeFormatProblem(format);
+    if (problem !== undefined) {
+      context.addIssue({
+        code: "custom",
+        message: `as a time format ${problem}; allowed: epoch-seconds, epoch-milliseconds, or a pattern such as %d/%m/%Y %H:%M`,
+      });
+    }
+  });
+
+const instant = z.string().superRefine((text, context) => {
+  if (Number.isNaN(instantOf(text))) {
+    context.addIssue({ code: "custom", message: "it must be ISO 8601, such as 2001-12-31 or 2001-12-31T10:00:00Z" });
+  }
+});
+
+const timestampFeature = z.strictObject({
+  type: z
+    .literal("timestamp")
+    .meta({ description: "A point in time; the model learns from the parts of it that `parts` names" }),
+  format: timeFormat.optional().meta({
+    description: `How the column writes times, besides ISO 8601, which is always understood: \`epoch-seconds\`, \`epoch-milliseconds\`, or a pattern such as \`%d/%m/%Y %H:%M\` (${DIRECTIVES}). Numbers of one digit need no zero before them unless they touch another number. Default: ISO 8601 alone. Times without an offset are UTC`,
+  }),
+  parts: z
+    .array(z.enum(TIME_PARTS))
+    .min(1)
+    .default([...DEFAULT_PARTS])
+    .meta({
+      description:
+        "What the model sees of the time, in UTC, each as a number: `minute` 0 to 59, `hour` 0 to 23, `weekday` 1 (Monday) to 7, `day` of the month 1 to 31, `day-of-year` 1 to 366, `month` 1 to 12, `year`, and `elapsed-days` since 1970-01-01 with its fraction. `year` and `elapsed-days` are trends: whatever changed over time seems to follow from them, and no tree knows a value beyond those of training",
+    }),
+  min: instant
+    .optional()
+    .meta({ description: "Earliest possible time, ISO 8601; a batch with earlier ones is quarantined" }),
+  max: instant
+    .optional()
+    .meta({ description: "Latest possible time, ISO 8601; a batch with later ones is quarantined" }),
+  maxNullFraction,
+  description: z.string().optional().meta({ description: "What the feature is" }),
+});
+
+const textFeature = z.strictObject({
+  type: z
+    .literal("text")
+    .meta({ description: "Free text in words; the model sees how often each word occurs, by hashed words" }),
+  minLength: z.number().int().min(0).max(1_000_000).default(0).meta({
+    description: "Fewest characters of a text that is there; a batch with shorter ones is quarantined",
+  }),
+  maxLength: z.number().int().min(1).max(1_000_000).default(10_000).meta({
+    description: "Most characters; a batch with longer ones is quarantined",
+  }),
+  buckets: z.number().int().min(8).max(4_096).default(128).meta({
+    description:
+      "Columns that the words are hashed into: each holds how often its words occur in the text, and one more the number of words. More tell more words apart; each takes 4 bytes for every row of training",
+  }),
+  maxNullFraction,
+  description: z.string().optional().meta({ description: "What the feature is" }),
+});
+
+const FEATURE_SCHEMAS = [numberFeature, categoryFeature, booleanFeature, timestampFeature, textFeature] as const;
+
+/** Types that a feature can have. */
+export const FEATURE_TYPES = FEATURE_SCHEMAS.map((schema) => schema.shape.type.value);
+
 /** Schema of one feature: what the column holds and what is plausible in it. */
-export const featureSchema = z.discriminatedUnion("type", [numberFeature, categoryFeature, booleanFeature]).meta({
+export const featureSchema = z.discriminatedUnion("type", FEATURE_SCHEMAS).meta({
   description: "One input of the model",
   examples: [
     { type: "number", min: 0, max: 600, maxNullFraction: 0.5 },
@@ -112,7 +183,12 @@ export const dataSchema = z.strictObject({
       "Columns that identify a row: all rows of one key land on the same side (train, validation or test). Default: all declared columns",
   }),
   time: columnName.optional().meta({
-    description: "Column with the time of the row, ISO 8601 (`2001-12-31` or `2001-12-31T10:00:00Z`)",
+    description:
+      "Column with the time of the row, ISO 8601 (`2001-12-31` or `2001-12-31T10:00:00Z`) or as `timeFormat` says. It is no input of the model unless it is a timestamp feature, too",
+  }),
+  timeFormat: timeFormat.optional().meta({
+    description:
+      "How the column `time` writes times, besides ISO 8601; as `format` of a timestamp feature. Default: the format of the feature of that name, else ISO 8601 alone",
   }),
   features: z.record(z.string().min(1).max(256), featureSchema).meta({
     description:

@@ -8,7 +8,8 @@ export function definitionHash(definition: ModelDefinition): string {
 
 /**
  * SHA-256 of the part of a definition that decides what a batch's files contain: columns, their encoding and the split.
- * Batches with different data hashes cannot be in one dataset; changing hyperparameters, gates or limits keeps the hash.
+ * Batches with different data hashes cannot be in one dataset; changing hyperparameters, gates or limits keeps the hash. So do formats
+ * of times and what the model sees of them: a batch holds times as ISO 8601 however they were written.
  */
 export function dataHash(definition: ModelDefinition): string {
   const { target, key, time, features, missing, split } = definition.data;
@@ -40,4 +41,11 @@ export function targetClasses(definition: ModelDefinition): string[] | null {
       return [only(negative) ?? "negative", only(positive) ?? "positive"];
     }
   }
+}
+
+/** Format of the column `data.time` besides ISO 8601; undefined for ISO 8601 alone. */
+export function timeFormatOf({ data }: ModelDefinition): string | undefined {
+  const { time, timeFormat, features } = data;
+  const feature = time !== undefined && Object.hasOwn(features, time) ? features[time] : undefined;
+  return timeFormat ?? (feature?.type === "timestamp" ? feature.format : undefined);
 }

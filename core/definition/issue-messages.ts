@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { closest } from "./closest.ts";
+import { FEATURE_TYPES } from "./data-schema.ts";
 import { notYetMember, notYetValue } from "./not-yet.ts";
 
 /** A problem before it is located in the file: the path as keys, and a sentence. */
@@ -106,9 +107,10 @@ export function describeIssue(
       if (issue.discriminator !== undefined) {
         const path = issue.path.at(-1) === issue.discriminator ? issue.path : [...issue.path, issue.discriminator];
         const value = valueAt(document, path);
-        const allowed = ["number", "category", "boolean"];
-        const why = notYetValue(path, value) ?? `found ${shown(value)}`;
-        return [{ path, message: `${why}; allowed: ${allowed.join(", ")}${suggestion(value, allowed)}` }];
+        const allowed = FEATURE_TYPES;
+        return [
+          { path, message: `found ${shown(value)}; allowed: ${allowed.join(", ")}${suggestion(value, allowed)}` },
+        ];
       }
       const alternatives = wrongMembers(issue.errors);
       if (alternatives !== undefined) return one(`found ${shown(found)}; it must be ${alternatives}`);

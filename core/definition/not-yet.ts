@@ -3,9 +3,6 @@
  * Keys are `<path>=<value>` for values and `<path>` for members; feature names in paths are written `*`.
  */
 const NOT_YET: Readonly<Record<string, string>> = {
-  "data.features.*.type=timestamp":
-    "timestamps are not supported as features yet: derive numbers (hour, month) beforehand",
-  "data.features.*.type=text": "free text is not supported as a feature yet: derive numbers or categories beforehand",
   "approval=manual": "manual approval is not supported yet: leave the line out, and let the gate decide",
   "delivery.strategy=canary": "canary releases are not supported yet",
   "delivery.strategy=linear": "linear releases are not supported yet",

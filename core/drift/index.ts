@@ -1,6 +1,6 @@
 /** Public index of the drift test. */
 export { decideDrift } from "./decide-drift.ts";
-export { driftReference } from "./reference.ts";
+export { driftReference, driftReferences } from "./reference.ts";
 export {
   addToState,
   createRowCounter,

@@ -1,5 +1,6 @@
 import { type ReferenceBins, referenceBins } from "../data/bins.ts";
-import type { CategoryProfile, FeatureProfile } from "../data/profile.ts";
+import type { CategoryProfile, FeatureProfile, TextProfile } from "../data/profile.ts";
+import { textAsLengths, textAsWords } from "../data/text-views.ts";
 import { createRandom, type Random } from "../statistics/random.ts";
 
 /** Quantile bins of a number. */
@@ -18,14 +19,51 @@ export const MIN_LEVEL_ROWS = 20;
  * this, 1,000 equal levels "drift" on identical data every time). So the reference rows are split at random in two
  * halves: one chooses the levels and knows which levels exist, the other gives the counts. "other" are levels that the
  * first half has too seldom, "unseen" those that it does not have; rare levels are expected there, and only more of them is drift.
+ * Timestamps: whether one is missing, or before all that training had; texts: one word of each, as a category.
  * The split is seeded by the feature's name, so the same profile gives the same bins.
  */
 export function driftReference(feature: string, profile: FeatureProfile): ReferenceBins {
+  if (profile.type === "text") return driftReference(feature, textAsWords(profile));
   if (profile.type !== "category") return referenceBins(profile, NUMBER_BINS);
   const counts = Object.values(profile.levels);
   const isWellFilled = counts.length <= MAX_LEVEL_BINS && counts.every((count) => count >= 3 * MIN_LEVEL_ROWS);
   if (isWellFilled && profile.otherCount === 0) return referenceBins(profile, MAX_LEVEL_BINS);
   return splitReference(profile, createRandom(`drift-reference:${feature}`));
+}
+
+/**
+ * Reference bins of all features by what reports call them. A text is watched twice: by one word of each (`note`) and by its length in
+ * characters (`note: length`).
+ *
+ * @param formats declared formats of timestamp features, in which live values may come
+ */
+export function driftReferences(
+  features: Readonly<Record<string, FeatureProfile>>,
+  formats: Readonly<Record<string, string | undefined>> = {},
+): Record<string, ReferenceBins> {
+  const references = new Map<string, ReferenceBins>();
+  for (const [name, profile] of Object.entries(features)) {
+    const reference = driftReference(name, profile);
+    const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
+    if (reference.type === "timestamp" && format !== undefined) references.set(name, { ...reference, format });
+    else if (profile.type !== "text") references.set(name, reference);
+    else
+      for (const [label, aspect] of textReferences(name, profile)) {
+        // A feature may have that very name.
+        references.set(Object.hasOwn(features, label) && label !== name ? `${label} of the text` : label, aspect);
+      }
+  }
+  return Object.fromEntries(references);
+}
+
+function textReferences(column: string, profile: TextProfile): [string, ReferenceBins][] {
+  const words = driftReference(column, profile);
+  const lengths = driftReference(column, textAsLengths(profile));
+  if (words.type !== "category" || lengths.type !== "number") return [];
+  return [
+    [column, { ...words, text: { column, aspect: "word" } }],
+    [`${column}: length`, { ...lengths, text: { column, aspect: "length" } }],
+  ];
 }
 
 function splitReference(profile: CategoryProfile, random: Random): ReferenceBins {

@@ -25,13 +25,15 @@ export interface RowCounter {
 export function createRowCounter(references: DriftReferences): RowCounter {
   const features = Object.entries(references).map(([feature, reference]) => ({
     feature,
+    column:
+      reference.type === "number" || reference.type === "category" ? (reference.text?.column ?? feature) : feature,
     bin: createBinner(reference),
     counts: new Array<number>(reference.bins.length).fill(0),
   }));
   return {
     add(row) {
-      for (const { feature, bin, counts } of features) {
-        const index = bin(Object.hasOwn(row, feature) ? row[feature] : null);
+      for (const { column, bin, counts } of features) {
+        const index = bin(Object.hasOwn(row, column) ? row[column] : null);
         counts[index] = (counts[index] as number) + 1;
       }
     },

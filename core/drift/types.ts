@@ -1,6 +1,6 @@
 import type { ReferenceBins } from "../data/bins.ts";
 
-/** Reference distribution by feature, each from `driftReference`. */
+/** Reference distribution by feature (texts: by what of them is watched), from `driftReferences`. */
 export type DriftReferences = Readonly<Record<string, ReferenceBins>>;
 
 /** Live counts by feature, one number for each bin of the feature's reference. */

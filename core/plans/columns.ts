@@ -1,5 +1,5 @@
 import { targetClasses } from "../definition/definition.ts";
-import type { ModelDefinition } from "../definition/schema.ts";
+import type { Feature, ModelDefinition } from "../definition/schema.ts";
 import { MlopsError } from "../errors/mlops-error.ts";
 
 /** SageMaker's limit for the value of a hyperparameter, in characters. */
@@ -15,6 +15,16 @@ export function modelClasses(definition: ModelDefinition, seen: readonly string[
   return targetClasses(definition);
 }
 
+/** What the recipe has to know of a feature to read and to encode it. */
+function describeFeature(name: string, feature: Feature): Record<string, unknown> {
+  if (feature.type === "timestamp") {
+    const { type, format, parts } = feature;
+    return { name, type, ...(format === undefined ? {} : { format }), parts };
+  }
+  if (feature.type === "text") return { name, type: feature.type, buckets: feature.buckets };
+  return { name, type: feature.type };
+}
+
 /**
  * The hyperparameters that describe the columns: `mlops-columns`, or `mlops-columns-1`, `-2`, ... (to be joined) when the JSON
  * text is longer than SageMaker's 2,500 characters.
@@ -27,7 +37,7 @@ export function columnHyperparameters(
     problem: definition.problem,
     target: definition.data.target.column,
     classes,
-    features: Object.entries(definition.data.features).map(([name, feature]) => ({ name, type: feature.type })),
+    features: Object.entries(definition.data.features).map(([name, feature]) => describeFeature(name, feature)),
   });
   if (text.length <= MAX_VALUE_CHARACTERS) return { "mlops-columns": text };
   const parts: Record<string, string> = {};

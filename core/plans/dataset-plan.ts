@@ -1,3 +1,4 @@
+import { instantOf } from "../data/instant-of.ts";
 import { canonicalHash } from "../definition/canonical-json.ts";
 import type { DatasetWindow } from "../definition/schema.ts";
 import type { BatchItem } from "../registry/items.ts";
@@ -91,7 +92,7 @@ export function selectBatches(
   if (window !== "all" && "batches" in window) chosen = distinct.slice(-window.batches);
   if (window !== "all" && "days" in window) {
     const oldest = now.getTime() - window.days * MILLIS_PER_DAY;
-    chosen = distinct.filter((batch) => Date.parse(batch.timeRange?.to ?? batch.receivedAt) >= oldest);
+    chosen = distinct.filter((batch) => instantOf(batch.timeRange?.to ?? batch.receivedAt) >= oldest);
   }
   return {
     batches: chosen,

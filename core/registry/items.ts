@@ -17,8 +17,11 @@ export interface BatchItem {
   readonly status: "processing" | "accepted" | "quarantined";
   readonly source: { readonly bucket: string; readonly key: string; readonly versionId: string };
   readonly receivedAt: string;
-  /** Who works on it (the queue's message id) and until when nobody else should; seconds since the epoch. */
-  readonly claim: { readonly by: string; readonly untilEpochSeconds: number } | null;
+  /**
+   * Who works on it (the queue's message id) and until when nobody else should; seconds since the epoch. `failure` is what the holder's
+   * last attempt failed with; a holder that was killed leaves none.
+   */
+  readonly claim: { readonly by: string; readonly untilEpochSeconds: number; readonly failure?: string } | null;
   readonly decidedAt: string | null;
   readonly rows: {
     readonly total: number;

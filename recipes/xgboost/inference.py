@@ -52,7 +52,7 @@ def model_fn(model_dir: str) -> Model:
     columns = load_encoding(model_dir)
     path = os.path.join(model_dir, MODEL_FILE)
     model = Model(columns, RequestReader(columns), _load(path, 1), _load(path, os.cpu_count() or 1))
-    blank = np.full((1, len(columns.features)), np.nan, dtype=np.float32)
+    blank = np.full((1, columns.width), np.nan, dtype=np.float32)
     model.single.inplace_predict(blank)
     model.parallel.inplace_predict(blank)
     return model

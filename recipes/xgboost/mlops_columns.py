@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from mlops_errors import TrainingError, shown
+from mlops_instants import TIME_PARTS, instant_reader
 
 BINARY = "binary-classification"
 MULTICLASS = "multiclass-classification"
@@ -16,16 +18,36 @@ PROBLEMS = (BINARY, MULTICLASS, REGRESSION)
 NUMBER = "number"
 CATEGORY = "category"
 BOOLEAN = "boolean"
-FEATURE_TYPES = (NUMBER, CATEGORY, BOOLEAN)
+TIMESTAMP = "timestamp"
+TEXT = "text"
+FEATURE_TYPES = (NUMBER, CATEGORY, BOOLEAN, TIMESTAMP, TEXT)
+# Of a text whose buckets nobody has declared.
+_DEFAULT_BUCKETS = 128
+_LARGEST_BUCKETS = 4_096
+_DEFAULT_PARTS = ("hour", "weekday", "month")
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One input of the model. `levels` are the categories that training saw, in the order of their codes."""
+    """One input of the model.
+
+    `levels` are the categories that training saw, in the order of their codes; `format` and `parts` say how a timestamp
+    is written and what the model sees of it; `buckets` is how many columns the words of a text are hashed into.
+    """
 
     name: str
     type: str
     levels: tuple[str, ...] = ()
+    format: str | None = None
+    parts: tuple[str, ...] = ()
+    buckets: int = 0
+
+    @property
+    def width(self) -> int:
+        """Columns that the feature takes in XGBoost's matrix."""
+        if self.type == TIMESTAMP:
+            return len(self.parts)
+        return self.buckets + 1 if self.type == TEXT else 1
 
 
 @dataclass(frozen=True)
@@ -36,6 +58,16 @@ class Columns:
     target: str
     classes: tuple[str, ...]
     features: tuple[Feature, ...]
+
+    @property
+    def width(self) -> int:
+        """Columns of XGBoost's matrix."""
+        return sum(feature.width for feature in self.features)
+
+    @property
+    def offsets(self) -> tuple[int, ...]:
+        """The first column of each feature in XGBoost's matrix."""
+        return tuple(accumulate((feature.width for feature in self.features[:-1]), initial=0))
 
 
 def read_columns(hyperparameters: Mapping[str, str]) -> Columns:
@@ -93,8 +125,31 @@ def _parse_features(value: Any, target: str) -> tuple[Feature, ...]:
             )
         if name == target:
             raise TrainingError(f"mlops-columns: {shown(name)} is both the target and a feature")
-        features.append(Feature(name, str(kind)))
+        features.append(_parse_feature(name, str(kind), item))
     names = [feature.name for feature in features]
     if len(set(names)) != len(names):
         raise TrainingError("mlops-columns: a feature is named twice")
     return tuple(features)
+
+
+def _parse_feature(name: str, kind: str, item: dict[str, Any]) -> Feature:
+    if kind == TIMESTAMP:
+        declared, parts = item.get("format"), tuple(item.get("parts", _DEFAULT_PARTS))
+        wrong = next((part for part in parts if part not in TIME_PARTS), None)
+        if wrong is not None or not parts:
+            raise TrainingError(
+                f"mlops-columns: parts of {shown(name)} may be {', '.join(TIME_PARTS)}, got {shown(wrong)}"
+            )
+        try:
+            instant_reader(declared)
+        except ValueError as error:
+            raise TrainingError(f"mlops-columns: {shown(name)}: {error}") from error
+        return Feature(name, kind, format=declared, parts=parts)
+    if kind == TEXT:
+        buckets = item.get("buckets", _DEFAULT_BUCKETS)
+        if not isinstance(buckets, int) or not 1 <= buckets <= _LARGEST_BUCKETS:
+            raise TrainingError(
+                f"mlops-columns: buckets of {shown(name)} must be 1 to {_LARGEST_BUCKETS}, got {shown(buckets)}"
+            )
+        return Feature(name, kind, buckets=buckets)
+    return Feature(name, kind)

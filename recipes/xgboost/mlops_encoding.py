@@ -1,7 +1,9 @@
 """The encoding of raw values into the matrix that XGBoost reads; it is learnt in training and travels with the model.
 
 Missing values and category levels that training did not see are NaN, which XGBoost sends down the direction that it
-learnt for missing values. A category is its position among the sorted levels; XGBoost splits on sets of them.
+learnt for missing values. A category is its position among the sorted levels; XGBoost splits on sets of them. A
+timestamp takes a column for each of its parts (mlops_instants.py), a text one for each bucket and one for the number of
+words (mlops_words.py).
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import os
 from typing import Any
 
 import numpy as np
-from mlops_columns import BOOLEAN, CATEGORY, Columns, Feature
+from mlops_columns import BOOLEAN, CATEGORY, TEXT, TIMESTAMP, Columns, Feature
 
 ENCODING_FILE = "encoding.json"
 MODEL_FILE = "model.json"
@@ -23,8 +25,8 @@ _XGBOOST_TYPES = {CATEGORY: "c", BOOLEAN: "i"}
 
 
 def feature_types(features: tuple[Feature, ...]) -> list[str]:
-    """The features' types as XGBoost names them: c(ategory), i(ndicator), q(uantity)."""
-    return [_XGBOOST_TYPES.get(feature.type, "q") for feature in features]
+    """The types of the matrix' columns as XGBoost names them: c(ategory), i(ndicator), q(uantity)."""
+    return [_XGBOOST_TYPES.get(feature.type, "q") for feature in features for _ in range(feature.width)]
 
 
 def save_encoding(columns: Columns, directory: str) -> None:
@@ -35,14 +37,20 @@ def save_encoding(columns: Columns, directory: str) -> None:
         "target": columns.target,
         "classes": list(columns.classes) or None,
         "features": [
-            {"name": feature.name, "type": feature.type}
-            | ({"levels": list(feature.levels)} if feature.type == CATEGORY else {})
-            for feature in columns.features
+            {"name": feature.name, "type": feature.type} | _details(feature) for feature in columns.features
         ],
     }
     with open(os.path.join(directory, ENCODING_FILE), "w", encoding="utf-8") as file:
         json.dump(value, file, ensure_ascii=False, indent=1)
         file.write("\n")
+
+
+def _details(feature: Feature) -> dict[str, Any]:
+    if feature.type == CATEGORY:
+        return {"levels": list(feature.levels)}
+    if feature.type == TIMESTAMP:
+        return {"format": feature.format, "parts": list(feature.parts)}
+    return {"buckets": feature.buckets} if feature.type == TEXT else {}
 
 
 def load_encoding(directory: str) -> Columns:
@@ -53,5 +61,15 @@ def load_encoding(directory: str) -> Columns:
         raise ValueError(
             f"{ENCODING_FILE} has schemaVersion {value['schemaVersion']}, this code reads {SCHEMA_VERSION}"
         )
-    features = tuple(Feature(item["name"], item["type"], tuple(item.get("levels", ()))) for item in value["features"])
+    features = tuple(
+        Feature(
+            item["name"],
+            item["type"],
+            levels=tuple(item.get("levels", ())),
+            format=item.get("format"),
+            parts=tuple(item.get("parts", ())),
+            buckets=item.get("buckets", 0),
+        )
+        for item in value["features"]
+    )
     return Columns(value["problem"], value["target"], tuple(value["classes"] or ()), features)

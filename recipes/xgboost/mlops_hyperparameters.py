@@ -95,7 +95,7 @@ def read_settings(hyperparameters: Mapping[str, str], columns: Columns, cpus: in
         given["num_class"] = len(columns.classes)
     given.setdefault("seed", _DEFAULT_SEED)
     given.setdefault("nthread", cpus)
-    _translate_constraints(given, [feature.name for feature in columns.features])
+    _translate_constraints(given, columns)
     return Settings(given, num_round, None if rounds is None else _whole(rounds, "early_stopping_rounds"), str(metric))
 
 
@@ -112,27 +112,39 @@ def _whole(value: Any, name: str) -> int:
     return value
 
 
-def _translate_constraints(given: dict[str, Any], names: list[str]) -> None:
-    """People name features, XGBoost counts them: {"speed": 1} becomes (0, 1, 0), [["speed", "size"]] [[1, 4]]."""
+def _translate_constraints(given: dict[str, Any], columns: Columns) -> None:
+    """People name features, XGBoost counts columns: {"speed": 1} becomes (0, 1, 0), [["speed", "size"]] [[1, 4]].
 
-    def position(name: Any, parameter: str) -> int:
-        if name not in names:
+    A timestamp or a text is all of its columns.
+    """
+    places = {
+        feature.name: range(offset, offset + feature.width)
+        for feature, offset in zip(columns.features, columns.offsets, strict=True)
+    }
+
+    def positions(name: Any, parameter: str) -> range:
+        if name not in places:
             raise TrainingError(
-                f"hyperparameter {parameter} names {shown(name)}, which is not a feature{closest(str(name), names)}"
+                f"hyperparameter {parameter} names {shown(name)}, which is not a feature{closest(str(name), places)}"
             )
-        return names.index(name)
+        return places[name]
 
     monotone = given.get("monotone_constraints")
     if isinstance(monotone, dict):
-        signs = [0] * len(names)
+        signs = [0] * columns.width
         for name, sign in monotone.items():
-            signs[position(name, "monotone_constraints")] = sign
+            for place in positions(name, "monotone_constraints"):
+                signs[place] = sign
         given["monotone_constraints"] = "(" + ",".join(str(sign) for sign in signs) + ")"
     groups = given.get("interaction_constraints")
     if isinstance(groups, list):
         given["interaction_constraints"] = json.dumps(
             [
-                [item if isinstance(item, int) else position(item, "interaction_constraints") for item in group]
+                [
+                    place
+                    for item in group
+                    for place in ([item] if isinstance(item, int) else positions(item, "interaction_constraints"))
+                ]
                 for group in groups
             ]
         )

@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from mlops_columns import BOOLEAN, CATEGORY, Columns, Feature
+from mlops_columns import BOOLEAN, CATEGORY, TEXT, TIMESTAMP, Columns, Feature
 from mlops_encoding import LARGEST_NUMBER
 from mlops_errors import InvalidRequestError, closest, shown
+from mlops_instants import expected_time, instant_reader, time_parts
+from mlops_words import encode_text
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float32]
@@ -33,6 +35,12 @@ class RequestReader:
 
     def __init__(self, columns: Columns, environment: Mapping[str, str] = os.environ) -> None:
         self._features = columns.features
+        self._width = columns.width
+        self._slices = [
+            slice(offset, offset + feature.width)
+            for feature, offset in zip(columns.features, columns.offsets, strict=True)
+        ]
+        self._readers = [instant_reader(feature.format) for feature in columns.features]
         self._names = [feature.name for feature in columns.features]
         self._positions = {name: position for position, name in enumerate(self._names)}
         self._codes = [
@@ -62,7 +70,7 @@ class RequestReader:
     def _from_objects(self, instances: Sequence[Any]) -> FloatArray:
         if not instances:
             raise InvalidRequestError("the request has no rows")
-        matrix = np.full((len(instances), len(self._features)), np.nan, dtype=np.float32)
+        matrix = np.full((len(instances), self._width), np.nan, dtype=np.float32)
         for row, instance in enumerate(instances, 1):
             if not isinstance(instance, dict):
                 raise InvalidRequestError(f"got {shown(instance)}, expected an object of features by name", row=row)
@@ -72,7 +80,7 @@ class RequestReader:
                 if position is None:
                     self._refuse_unknown(name, row)
                 elif value is not None:
-                    target[position] = self._from_value(value, position, row)
+                    target[self._slices[position]] = self._from_value(value, position, row)
         return matrix
 
     def _refuse_unknown(self, name: str, row: int | None) -> None:
@@ -81,8 +89,19 @@ class RequestReader:
                 f"the model has no feature {shown(name)}{closest(name, self._names)}", row=row, field=name
             )
 
-    def _from_value(self, value: Any, position: int, row: int) -> float:
+    def _from_value(self, value: Any, position: int, row: int) -> float | FloatArray:
         feature = self._features[position]
+        if feature.type == TEXT:
+            if isinstance(value, str):
+                return encode_text(value, feature.buckets)
+            raise _wrong(value, "a string or null", row, feature)
+        if feature.type == TIMESTAMP:
+            # A time may be a number: seconds since 1970, or 20011231.
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                return self._from_time(json.dumps(value), position, row)
+            if isinstance(value, str):
+                return self._from_time(value, position, row)
+            raise _wrong(value, f"{expected_time(feature.format)} or null", row, feature)
         if feature.type == CATEGORY:
             if isinstance(value, str):
                 return self._codes[position].get(value, _NAN)
@@ -97,6 +116,16 @@ class RequestReader:
             raise _wrong(value, f"a number of at most {LARGEST_NUMBER:.3g} in size or null", row, feature)
         raise _wrong(value, "a number or null", row, feature)
 
+    def _from_time(self, text: str, position: int, row: int) -> float | FloatArray:
+        feature = self._features[position]
+        trimmed = text.strip(" ")
+        if trimmed == "":
+            return _NAN
+        try:
+            return time_parts([self._readers[position](trimmed)], feature.parts).reshape(-1)
+        except ValueError as error:
+            raise _wrong(text, f"{expected_time(feature.format)} or null", row, feature) from error
+
     def _from_csv(self, text: str, header: str | None) -> FloatArray:
         try:
             rows = [fields for fields in csv.reader(io.StringIO(text, newline=""), strict=True) if fields]
@@ -107,7 +136,7 @@ class RequestReader:
             positions = self._header_positions(rows.pop(0))
         if not rows:
             raise InvalidRequestError("the request has no rows")
-        matrix = np.full((len(rows), len(self._features)), np.nan, dtype=np.float32)
+        matrix = np.full((len(rows), self._width), np.nan, dtype=np.float32)
         for row, fields in enumerate(rows, 1):
             if len(fields) != len(positions):
                 raise InvalidRequestError(
@@ -116,7 +145,7 @@ class RequestReader:
                 )
             for field, position in zip(fields, positions, strict=True):
                 if position is not None and field != "":
-                    matrix[row - 1, position] = self._from_text(field, position, row)
+                    matrix[row - 1, self._slices[position]] = self._from_text(field, position, row)
         return matrix
 
     def _looks_like_header(self, fields: Sequence[str]) -> bool:
@@ -133,8 +162,12 @@ class RequestReader:
                 self._refuse_unknown(name, None)
         return [self._positions.get(name) for name in fields]
 
-    def _from_text(self, text: str, position: int, row: int) -> float:
+    def _from_text(self, text: str, position: int, row: int) -> float | FloatArray:
         feature = self._features[position]
+        if feature.type == TEXT:
+            return encode_text(text, feature.buckets)
+        if feature.type == TIMESTAMP:
+            return self._from_time(text, position, row)
         if feature.type == CATEGORY:
             return self._codes[position].get(text, _NAN)
         if feature.type == BOOLEAN:

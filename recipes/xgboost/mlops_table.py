@@ -7,14 +7,18 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TypeVar
 
 import numpy as np
-from mlops_columns import BINARY, BOOLEAN, CATEGORY, MULTICLASS, Columns, Feature
+from mlops_columns import BINARY, BOOLEAN, CATEGORY, MULTICLASS, TEXT, TIMESTAMP, Columns, Feature
 from mlops_encoding import LARGEST_NUMBER
 from mlops_errors import TrainingError, closest, shown
+from mlops_instants import expected_time, instant_reader, time_parts
+from mlops_words import encode_texts
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float32]
+Value = TypeVar("Value")
 _ROWS_PER_BLOCK = 50_000
 _BOOLEANS = {"": float("nan"), "true": 1.0, "false": 0.0}
 
@@ -23,7 +27,7 @@ csv.field_size_limit(2**31 - 1)
 
 @dataclass
 class Table:
-    """`x` has a row for each record and a column for each feature; `y` holds class positions or numbers."""
+    """`x` has a row for each record and one or more columns for each feature; `y` holds class positions or numbers."""
 
     x: FloatArray
     y: FloatArray
@@ -78,8 +82,8 @@ def read_training_table(parts: Sequence[str], columns: Columns) -> tuple[Table, 
     indexes = [LevelIndex(None) for _ in columns.features]
     table = _read(parts, columns, indexes)
     features = tuple(
-        replace(feature, levels=indexes[position].sort(table.x[:, position])) if feature.type == CATEGORY else feature
-        for position, feature in enumerate(columns.features)
+        replace(feature, levels=index.sort(table.x[:, offset])) if feature.type == CATEGORY else feature
+        for feature, index, offset in zip(columns.features, indexes, columns.offsets, strict=True)
     )
     return table, replace(columns, features=features)
 
@@ -96,15 +100,16 @@ def _read(parts: Sequence[str], columns: Columns, indexes: list[LevelIndex]) -> 
     for path in parts:
         try:
             for first_row, fields in _blocks(path, columns):
-                block = np.empty((len(fields[0]), len(columns.features)), dtype=np.float32)
-                for position, feature in enumerate(columns.features):
-                    block[:, position] = _encode(fields[position], feature, indexes[position], path, first_row)
+                block = np.empty((len(fields[-1]), columns.width), dtype=np.float32)
+                for position, (feature, offset) in enumerate(zip(columns.features, columns.offsets, strict=True)):
+                    encoded = _encode(fields[position], feature, indexes[position], path, first_row)
+                    block[:, offset : offset + feature.width] = np.reshape(encoded, (-1, feature.width))
                 blocks_x.append(block)
                 blocks_y.append(_encode_target(fields[-1], columns, classes, path, first_row))
         except (csv.Error, UnicodeDecodeError) as error:
             raise TrainingError(f"{os.path.basename(path)} is not CSV in UTF-8: {error}") from error
     if not blocks_x:
-        return Table(np.empty((0, len(columns.features)), dtype=np.float32), np.empty(0, dtype=np.float32))
+        return Table(np.empty((0, columns.width), dtype=np.float32), np.empty(0, dtype=np.float32))
     return Table(np.concatenate(blocks_x), np.concatenate(blocks_y))
 
 
@@ -135,9 +140,20 @@ def _blocks(path: str, columns: Columns) -> Iterator[tuple[int, list[tuple[str, 
             row += len(rows)
 
 
-def _encode(values: Sequence[str], feature: Feature, index: LevelIndex, path: str, first_row: int) -> Sequence[float]:
+def _encode(
+    values: Sequence[str], feature: Feature, index: LevelIndex, path: str, first_row: int
+) -> Sequence[float] | FloatArray:
     if feature.type == CATEGORY:
         return index.encode(values)
+    if feature.type == TEXT:
+        return encode_texts(values, feature.buckets)
+    if feature.type == TIMESTAMP:
+        read = instant_reader(feature.format)
+        expected = f"{expected_time(feature.format)} or nothing"
+        instants = _convert(
+            values, lambda v: read(v.strip(" ")) if v.strip(" ") else None, expected, feature.name, path, first_row
+        )
+        return time_parts(instants, feature.parts)
     if feature.type == BOOLEAN:
         return _convert(values, lambda v: _BOOLEANS[v], '"true", "false" or nothing', feature.name, path, first_row)
     return _convert(values, _number, "a finite number or nothing", feature.name, path, first_row)
@@ -172,8 +188,8 @@ def _target_number(text: str) -> float:
 
 
 def _convert(
-    values: Sequence[str], convert: Callable[[str], float], expected: str, column: str, path: str, first_row: int
-) -> list[float]:
+    values: Sequence[str], convert: Callable[[str], Value], expected: str, column: str, path: str, first_row: int
+) -> list[Value]:
     try:
         return [convert(value) for value in values]
     except (ValueError, KeyError):

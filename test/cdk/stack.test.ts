@@ -1,9 +1,12 @@
-import { App } from "aws-cdk-lib";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { App, Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
+import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseStageSettings } from "../../core/settings/parse-stage-settings.ts";
 import { handlerNames } from "../../lib/handlers/bundle-handlers.ts";
-import { MlopsStack, readDefinitions } from "../../lib/index.ts";
+import { MlopsFactory, MlopsStack, readDefinitions } from "../../lib/index.ts";
 
 interface Statement {
   readonly Action: string | string[];
@@ -165,6 +168,91 @@ describe("the stack", () => {
       expect(dependencies).toContain(bucket);
   });
 
+  it("rings for letters that nobody could process, uploads that wait and executions that fail, and tells people", () => {
+    const alarms = Object.values(dev.template.findResources("AWS::CloudWatch::Alarm")).map(
+      (alarm) => alarm["Properties"],
+    );
+    const counts = new Map<string, number>();
+    for (const { MetricName } of alarms) counts.set(MetricName, (counts.get(MetricName) ?? 0) + 1);
+    const machines = Object.keys(dev.template.findResources("AWS::StepFunctions::StateMachine"));
+    const deadLetterQueues = Object.keys(dev.template.findResources("AWS::SQS::Queue")).length / 2;
+    expect(Object.fromEntries(counts)).toEqual({
+      ApproximateNumberOfMessagesVisible: deadLetterQueues,
+      ApproximateAgeOfOldestMessage: 1,
+      ExecutionsFailed: machines.length,
+    });
+    const [topic] = Object.keys(dev.template.findResources("AWS::SNS::Topic"));
+    for (const alarm of alarms) {
+      expect(alarm.AlarmActions).toEqual([{ Ref: topic }]);
+      expect(alarm.TreatMissingData).toBe("notBreaching");
+      expect(alarm.AlarmDescription.length).toBeGreaterThan(40);
+    }
+    const watched = alarms.filter((alarm) => alarm.MetricName === "ExecutionsFailed");
+    expect(new Set(watched.map((alarm) => alarm.Dimensions[0].Value.Ref))).toEqual(new Set(machines));
+  });
+
+  it("shows every function and state machine on one dashboard", () => {
+    const [dashboard] = Object.values(dev.template.findResources("AWS::CloudWatch::Dashboard"));
+    const body = JSON.stringify(dashboard?.["Properties"].DashboardBody);
+    for (const name of handlerNames()) expect(body).toContain(`\\"label\\":\\"${name}\\"`);
+    for (const machine of Object.keys(dev.template.findResources("AWS::StepFunctions::StateMachine")))
+      expect(body).toContain(`"Ref":"${machine}"`);
+  });
+
+  it("sends uploads to the queue, ended executions to their function, and looks what is due as often as its settings say", () => {
+    const ruleOf = (pattern: object) => Object.values(dev.template.findResources("AWS::Events::Rule", pattern));
+    const targetsOf = (rule: { [key: string]: unknown } | undefined) => JSON.stringify(rule?.["Properties"]);
+    const [uploads] = ruleOf({ Properties: { EventPattern: { "detail-type": ["Object Created"] } } });
+    expect(uploads?.["Properties"].EventPattern.detail.object).toEqual({ key: [{ wildcard: "*/incoming/*" }] });
+    const [mapping] = Object.values(dev.template.findResources("AWS::Lambda::EventSourceMapping"));
+    expect(uploads?.["Properties"].Targets[0].Arn).toEqual(mapping?.["Properties"].EventSourceArn);
+    expect(mapping?.["Properties"].FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
+    const [ended] = ruleOf({ Properties: { EventPattern: { source: ["aws.states"] } } });
+    expect(ended?.["Properties"].EventPattern.detail.status).toEqual(["FAILED", "TIMED_OUT", "ABORTED"]);
+    expect(JSON.stringify(ended?.["Properties"].EventPattern.detail.stateMachineArn)).toMatch(
+      /mlops-dev-training.*mlops-dev-delivery.*mlops-dev-ingest/,
+    );
+    expect(targetsOf(ended)).toMatch(/executionended/i);
+    const [schedule] = ruleOf({ Properties: { ScheduleExpression: Match.anyValue() } });
+    expect(schedule?.["Properties"]).toMatchObject({ ScheduleExpression: "rate(15 minutes)", State: "ENABLED" });
+    const { MonitoringStateMachineArn } = dev.template.findOutputs("*");
+    expect(schedule?.["Properties"].Targets[0].Arn).toEqual(MonitoringStateMachineArn?.["Value"]);
+  });
+
+  it("ends abandoned uploads and old versions, and quarantined files when their time is over", () => {
+    const rules = (template: Template) =>
+      Object.values(template.findResources("AWS::S3::Bucket")).map(
+        (bucket) => bucket["Properties"].LifecycleConfiguration.Rules as Array<Record<string, unknown>>,
+      );
+    for (const bucket of rules(dev.template)) {
+      expect(bucket).toContainEqual(
+        expect.objectContaining({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } }),
+      );
+      expect(bucket).toContainEqual(
+        expect.objectContaining({ NoncurrentVersionExpiration: { NoncurrentDays: 90 }, Status: "Enabled" }),
+      );
+    }
+    const expiring = rules(dev.template)
+      .flat()
+      .filter((rule) => rule["ExpirationInDays"] !== undefined);
+    expect(expiring).toEqual([
+      expect.objectContaining({
+        ExpirationInDays: 90,
+        TagFilters: [{ Key: "mlops:kind", Value: "quarantine" }],
+        Status: "Enabled",
+      }),
+    ]);
+  });
+
+  it("needs no Docker: it has files only, and no function is an image", () => {
+    const { directory } = dev.app.synth();
+    const manifest = JSON.parse(readFileSync(join(directory, "mlops-dev.assets.json"), "utf8"));
+    expect(manifest.dockerImages).toEqual({});
+    expect(Object.keys(manifest.files).length).toBeGreaterThan(2);
+    for (const resource of Object.values(dev.template.findResources("AWS::Lambda::Function")))
+      expect(resource["Properties"].Code).toHaveProperty("S3Key");
+  });
+
   it("names in its outputs all that tools look up", () => {
     expect(Object.keys(dev.template.findOutputs("*")).sort()).toEqual([
       "AlertTopicArn",
@@ -180,6 +268,21 @@ describe("the stack", () => {
       "Stage",
       "TrainingStateMachineArn",
     ]);
+  });
+});
+
+describe("the factory in a stack of somebody's own", () => {
+  it("stands beside other resources, whose owner can build on what it has", () => {
+    const stack = new Stack(new App(), "shop");
+    const settings = parseStageSettings("schemaVersion: 1\nstage: shop\nretainData: false", "test");
+    const factory = new MlopsFactory(stack, "Models", { settings, definitions: [] });
+    factory.alerting.topic.addSubscription(new EmailSubscription("shop@example.com"));
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties("AWS::SNS::Subscription", { Endpoint: "shop@example.com" });
+    template.hasResourceProperties("AWS::StepFunctions::StateMachine", { StateMachineName: "mlops-shop-training" });
+    const count = (one: Template) => Object.keys(one.toJSON()["Resources"]).length;
+    // The same resources as in the stack of its own, with one subscription each.
+    expect(count(template)).toBe(count(dev.template));
   });
 });
 

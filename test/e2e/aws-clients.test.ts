@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PACKAGE_ROOT } from "../../cli/support/project.ts";
 import { until } from "../../cli/support/wait.ts";
@@ -37,6 +38,30 @@ async function aws(...args: string[]): Promise<Record<string, never>> {
 async function boto3(script: string): Promise<string> {
   const { stdout } = await run(python, ["-c", `import boto3, json\n${script}`], { env: environment(), maxBuffer: 1e8 });
   return stdout.trim();
+}
+
+interface CapturedRecord {
+  readonly captureData: { readonly endpointInput: { data: string }; readonly endpointOutput: { data: string } };
+  readonly eventMetadata: { readonly inferenceId?: string };
+}
+
+/** What data capture has written until now. */
+async function capturedRecords(): Promise<CapturedRecord[]> {
+  const { s3, outputs } = factory.session;
+  const where = { Bucket: outputs.DataBucketName, Prefix: `${MODEL}/capture/` };
+  const { Contents } = await s3.send(new ListObjectsV2Command(where));
+  const files = await Promise.all(
+    (Contents ?? []).map(async ({ Key }) => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: where.Bucket, Key }));
+      return (await Body?.transformToString()) ?? "";
+    }),
+  );
+  return files.flatMap((text) =>
+    text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as CapturedRecord),
+  );
 }
 
 beforeAll(async () => {
@@ -79,6 +104,12 @@ describe("the AWS CLI and boto3, pointed here by AWS_ENDPOINT_URL only", () => {
     expect(types.at(-1)).toBe("ExecutionSucceeded");
     expect(types).toContain("TaskSubmitted");
     expect(types).toContain("ParallelStateEntered");
+    const seen = await boto3(`
+states = boto3.client("stepfunctions")
+history = states.get_paginator("get_execution_history").paginate(executionArn="${execution?.executionArn}")
+print(states.describe_execution(executionArn="${execution?.executionArn}")["status"],
+    sum(len(page["events"]) for page in history))`);
+    expect(seen).toBe(`SUCCEEDED ${types.length}`);
   });
 
   it("query the registry, and describe the training job and the endpoint", async () => {
@@ -90,10 +121,22 @@ items = table.query(KeyConditionExpression=Key("pk").eq("MODEL#${MODEL}") & Key(
 print(items[0]["verdict"], items[0]["trainingJobName"])`);
     const [verdict, job] = text.split(" ");
     expect(verdict).toBe("passed");
+    const names = join(directory, "names.json");
+    writeFileSync(names, JSON.stringify({ ":pk": { S: `MODEL#${MODEL}` }, ":sk": { S: "VERSION#" } }));
+    const { Items } = await aws(
+      ...["dynamodb", "query", "--table-name", table, "--expression-attribute-values", `file://${names}`],
+      ...["--key-condition-expression", "pk = :pk AND begins_with(sk, :sk)"],
+    );
+    expect(Items).toEqual([expect.objectContaining({ verdict: { S: "passed" }, trainingJobName: { S: job } })]);
     const training = await aws("sagemaker", "describe-training-job", "--training-job-name", job ?? "");
     expect(training).toMatchObject({ TrainingJobStatus: "Completed" });
     const endpoint = await aws("sagemaker", "describe-endpoint", "--endpoint-name", `dev-${MODEL}`);
     expect(endpoint).toMatchObject({ EndpointStatus: "InService" });
+    const described = await boto3(`
+client = boto3.client("sagemaker")
+print(client.describe_training_job(TrainingJobName="${job}")["TrainingJobStatus"],
+    client.describe_endpoint(EndpointName="dev-${MODEL}")["EndpointStatus"])`);
+    expect(described).toBe("Completed InService");
   });
 
   it("invoke the endpoint with JSON and with CSV", async () => {
@@ -118,26 +161,30 @@ print(len(two["Body"].read().decode().strip().splitlines()))`);
     expect(answer).toMatchObject({ InvokedProductionVariant: "champion" });
   });
 
-  it("put 200 MB in parts, and get the same bytes", async () => {
+  it("put a CSV of 200 MB in parts, and get the same bytes", async () => {
     const bucket = factory.session.outputs.ArtifactBucketName;
+    const file = join(directory, "large.csv");
     const text = await boto3(`
-import hashlib, os, tempfile
-path = os.path.join(tempfile.mkdtemp(), "large.bin")
-block = os.urandom(1 << 20)
+import hashlib
 digest = hashlib.sha256()
-with open(path, "wb") as file:
-    for index in range(200):
-        part = block[index:] + block[:index]
-        digest.update(part); file.write(part)
+size = 0
+with open("${file}", "wb") as file:
+    while size < 200 << 20:
+        block = "".join(f"{size + row},Climb,{row % 300}\\n" for row in range(50000)).encode()
+        digest.update(block); file.write(block); size += len(block)
 s3 = boto3.client("s3")
-s3.upload_file(path, "${bucket}", "large.bin")
-head = s3.head_object(Bucket="${bucket}", Key="large.bin")
+s3.upload_file("${file}", "${bucket}", "boto3.csv")
+head = s3.head_object(Bucket="${bucket}", Key="boto3.csv")
 back = hashlib.sha256()
-for chunk in s3.get_object(Bucket="${bucket}", Key="large.bin")["Body"].iter_chunks(1 << 20):
+for chunk in s3.get_object(Bucket="${bucket}", Key="boto3.csv")["Body"].iter_chunks(1 << 20):
     back.update(chunk)
-print(head["ContentLength"], head["ETag"], digest.hexdigest() == back.hexdigest())
-os.remove(path)`);
-    expect(text).toMatch(/^209715200 "[0-9a-f]{32}-\d+" True$/);
+print(head["ContentLength"] == size and size >= 200 << 20, digest.hexdigest() == back.hexdigest(), head["ETag"])`);
+    expect(text).toMatch(/^True True "[0-9a-f]{32}-\d+"$/);
+    await run(python, ["-m", "awscli", "s3", "cp", "--quiet", file, `s3://${bucket}/cli.csv`], { env: environment() });
+    const head = await aws("s3api", "head-object", "--bucket", bucket, "--key", "cli.csv");
+    // Both cut at 8 MiB, so the same bytes have the same ETag.
+    expect(text).toContain(`${(head as { ETag?: string }).ETag}`);
+    rmSync(file);
   });
 
   it("run the example clients: prediction, refusal, label", async () => {
@@ -154,7 +201,15 @@ os.remove(path)`);
       const label = await until("the label", 5, async () =>
         boto3(`print(boto3.client("s3").get_object(Bucket="${bucket}", Key="${key}")["Body"].read().decode())`),
       );
-      expect(JSON.parse(label)).toMatchObject({ groundTruthData: { data: "0", encoding: "CSV" }, eventVersion: "0" });
+      const truth = JSON.parse(label);
+      expect(truth).toMatchObject({ groundTruthData: { data: "0", encoding: "CSV" }, eventVersion: "0" });
+      // By its inference id the label finds the request and the answer that were captured.
+      const captured = await until("the captured request", 20, async () => {
+        const records = await capturedRecords();
+        return records.find(({ eventMetadata }) => eventMetadata.inferenceId === truth.eventMetadata.eventId);
+      });
+      expect(captured.captureData.endpointInput.data).toContain("Speed IAS in knots");
+      expect(captured.captureData.endpointOutput.data).toContain("probability");
     }
   });
 });

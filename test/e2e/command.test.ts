@@ -1,10 +1,11 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runningLocalCloud } from "../../cli/support/local-cloud.ts";
 import { PACKAGE_ROOT } from "../../cli/support/project.ts";
 import { modelsDirectory, smallCsv, smallModel } from "./support/tabular.ts";
 
@@ -58,7 +59,19 @@ afterAll(async () => {
 describe("mlops local", () => {
   it("tells where it is and what the stack's outputs are", async () => {
     const status = await json("local", "status");
-    expect(status).toMatchObject({ region: "us-east-1", outputs: { Stage: "dev" } });
+    expect(status).toMatchObject({ region: "us-east-1", pid: expect.any(Number), outputs: { Stage: "dev" } });
+    expect(Object.keys(status.outputs)).toEqual(
+      expect.arrayContaining([
+        "DataBucketName",
+        "ArtifactBucketName",
+        "RegistryTableName",
+        "TrainingStateMachineArn",
+        "DeliveryStateMachineArn",
+        "AlertTopicArn",
+      ]),
+    );
+    // The stack's outputs, as CloudFormation tells them.
+    expect((await json("status")).outputs).toEqual(status.outputs);
     expect(status.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(status.outputs.TrainingStateMachineArn).toMatch(/^arn:aws:states:/);
   });
@@ -67,6 +80,61 @@ describe("mlops local", () => {
     const { stdout } = await mlops("local", "env");
     expect(stdout).toMatch(/^export AWS_ENDPOINT_URL='http:\/\/127\.0\.0\.1:\d+'$/m);
     expect(stdout).toMatch(/^export AWS_REGION='us-east-1'$/m);
+    const seen = await new Promise<string>((resolve, reject) => {
+      const show =
+        'printf "%s " "$AWS_ENDPOINT_URL" "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY"; env | grep -c AWS_SESSION_TOKEN';
+      execFile(
+        "sh",
+        ["-c", `${stdout}${show}`],
+        { env: { AWS_SESSION_TOKEN: "of the person's real account" } },
+        (error, text) => (error === null || error.code === 1 ? resolve(text) : reject(error)),
+      );
+    });
+    expect(seen).toMatch(/^http:\/\/127\.0\.0\.1:\d+ local local 0\n$/);
+  });
+
+  it("listens on the loopback address only", async () => {
+    const { endpoint } = await json("local", "status");
+    const port = Number(new URL(endpoint).port).toString(16).toUpperCase().padStart(4, "0");
+    // https://docs.kernel.org/networking/proc_net_tcp.html: the local address is hexadecimal, 0A means that it listens.
+    const listening = ["/proc/net/tcp", "/proc/net/tcp6"]
+      .filter((table) => existsSync(table))
+      .flatMap((table) => readFileSync(table, "utf8").split("\n"))
+      .map((line) => line.trim().split(/\s+/))
+      .filter((words) => words[3] === "0A" && words[1]?.endsWith(`:${port}`));
+    if (existsSync("/proc/net/tcp")) expect(listening.map((words) => words[1])).toEqual([`0100007F:${port}`]);
+    expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:/);
+  });
+
+  it("stops and starts again on the state that it left, in the foreground too, and deletes it on request", async () => {
+    const own = join(work, "own");
+    const up = ["local", "up", "--port", "0", "--state", own, "--models", models];
+    expect((await mlops(...up, "--detach")).code).toBe(0);
+    const first = runningLocalCloud(own);
+    await mlops("local", "down", "--state", own);
+    await expect(fetch(`${first?.endpoint}/_local/health`)).rejects.toThrow();
+    expect((await mlops("local", "status", "--state", own)).stderr).toContain("mlops local up");
+
+    const { AWS_ENDPOINT_URL: _, ...env } = process.env;
+    const foreground = spawn(process.execPath, [join(PACKAGE_ROOT, "cli/mlops.mjs"), ...up], { cwd: work, env });
+    let said = "";
+    foreground.stderr.on("data", (text) => {
+      said += text;
+    });
+    await expect.poll(() => said, { timeout: 60_000 }).toContain("Running; Ctrl-C stops it.");
+    expect(existsSync(join(own, "cloudformation"))).toBe(true);
+    const running = runningLocalCloud(own);
+    // A queue's URL holds the port; all else is what it was.
+    const withoutPort = (info: typeof first) =>
+      JSON.parse(JSON.stringify(info?.outputs).replaceAll(info?.endpoint ?? "", ""));
+    expect(withoutPort(running)).toEqual(withoutPort(first));
+    expect(running?.outputs["IngestQueueUrl"]?.startsWith(running.endpoint)).toBe(true);
+    foreground.kill("SIGINT");
+    await new Promise((done) => foreground.once("close", done));
+    await expect(fetch(`${running?.endpoint}/_local/health`)).rejects.toThrow();
+
+    expect((await mlops("local", "reset", "--state", own)).stderr).toContain("is gone");
+    expect(existsSync(own)).toBe(false);
   });
 
   it("refuses to start twice on one state, and says how to stop the first", async () => {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { dataCheckout } from "../../cli/commands/data-checkout.ts";
 import { dataDiff } from "../../cli/commands/data-diff.ts";
@@ -113,6 +113,21 @@ describe("dataset versions", () => {
   });
 });
 
+interface Verdict {
+  readonly verdict: string;
+  readonly rows: object;
+  readonly reasons: readonly { readonly rule: string }[];
+  readonly warnings: readonly { readonly rule: string }[];
+  readonly comparedWith: { readonly source: string; readonly batches: number } | null;
+  readonly notJudged: object | null;
+}
+
+async function reportOf(key: string): Promise<Pick<Verdict, "warnings">> {
+  const { s3, outputs } = factory.session;
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: outputs.DataBucketName, Key: key }));
+  return JSON.parse((await Body?.transformToString()) ?? "");
+}
+
 describe("mlops validate", () => {
   it("gives the verdict that the cloud gives", async () => {
     const good = join(scratch, "good.csv");
@@ -129,8 +144,8 @@ describe("mlops validate", () => {
       [bad, 1],
     ] as const) {
       process.exitCode = 0;
-      const verdict = await answer<{ verdict: string; rows: object; reasons: { rule: string }[] }>(() =>
-        validate(file, { model: "things", models, json: true }),
+      const verdict = await answer<Verdict>(() =>
+        validate(file, { model: "things", models, json: true, stage: "dev", offline: false }),
       );
       expect(process.exitCode).toBe(code);
       process.exitCode = 0;
@@ -138,6 +153,15 @@ describe("mlops validate", () => {
       expect(verdict.verdict).toBe(batch.status);
       expect(verdict.reasons.map(({ rule }) => rule)).toEqual(batch.rules);
       if (code === 0) expect(verdict.rows).toEqual(batch.rows);
+      // It knows the batches before, as ingest does.
+      expect(verdict.notJudged).toBeNull();
+      expect(verdict.comparedWith).toMatchObject({ source: "stage dev" });
+      expect(verdict.comparedWith?.batches).toBeGreaterThan(0);
+      expect(verdict.warnings).toEqual((await reportOf(batch.reportKey ?? "")).warnings);
     }
+    const again = await answer<Verdict>(() =>
+      validate(good, { model: "things", models, json: true, stage: "dev", offline: false }),
+    );
+    expect(again.warnings.map(({ rule }) => rule)).toContain("file-repeated");
   });
 });

@@ -49,6 +49,47 @@ endpoint: { instance: { type: ml.m5.large } }
 retraining: { on: [data] }
 `;
 
+/** Times by day, month and year, and a free text: what neither numbers nor categories can say. */
+const TICKETS = `schemaVersion: 1
+name: tickets
+description: Will a ticket be escalated?
+owner: tests
+problem: binary-classification
+data:
+  format: csv
+  target: { column: escalated, positive: [ja], negative: [nein] }
+  key: [id]
+  time: opened
+  features:
+    opened: { type: timestamp, format: "%d.%m.%Y %H:%M", parts: [hour, weekday] }
+    "what, in words": { type: text, maxLength: 500, buckets: 64 }
+training:
+  recipe: xgboost
+  hyperparameters: { max_depth: 4, eta: 0.3, num_round: 30 }
+  instance: { type: ml.m5.large }
+gate: { metric: auc, floors: { auc: 0.9 } }
+endpoint: { instance: { type: ml.m5.large } }
+retraining: { on: [data] }
+`;
+
+/** At night and when the text speaks of fire a ticket is escalated; line breaks, quotes and commas are in the texts. */
+function ticketsCsv(rows: number): string {
+  const random = createRandom(11);
+  const words = ["printer", "Tür, links", "jammed", '"urgent"', "cable\r\nloose", "düster", "noise", "late"];
+  const two = (n: number) => String(n).padStart(2, "0");
+  const lines = ['id,opened,"what, in words",escalated'];
+  for (let index = 0; index < rows; index += 1) {
+    const hour = random.integer(24);
+    const said = Array.from({ length: 4 }, () => words[random.integer(words.length)] ?? "");
+    const burns = random.uniform() < 0.25;
+    if (burns) said.splice(random.integer(4), 0, random.uniform() < 0.5 ? "FIRE!" : "fire");
+    const escalated = burns || hour >= 22 || hour < 4;
+    const opened = `${two(1 + random.integer(28))}.${two(1 + random.integer(12))}.2001 ${two(hour)}:${two(random.integer(60))}`;
+    lines.push(`${index},${opened},"${said.join(" ").replaceAll('"', '""')}",${escalated ? "ja" : "nein"}`);
+  }
+  return `${lines.join("\r\n")}\r\n`;
+}
+
 /** Quoted commas, doubled quotes, line breaks in fields, CRLF, UTF-8 names. */
 function diamondsCsv(rows: number): string {
   const random = createRandom(7);
@@ -71,7 +112,9 @@ const breastCancerCsv = () => readFileSync(new URL("../fixtures/data/breast-canc
 
 let factory: DeployedFactory;
 beforeAll(async () => {
-  factory = await deployFactory({ models: modelsDirectory({ "breast-cancer": CANCER, diamonds: DIAMONDS }) });
+  factory = await deployFactory({
+    models: modelsDirectory({ "breast-cancer": CANCER, diamonds: DIAMONDS, tickets: TICKETS }),
+  });
 });
 afterAll(() => factory?.stop());
 
@@ -114,5 +157,34 @@ describe("data that nobody here wrote, with a definition and no code", () => {
     const [first, second] = (await predict("diamonds", "text/csv", body, "text/csv")).trim().split("\n").map(Number);
     expect(first).toBeGreaterThan(4000);
     expect(second).toBeLessThan(2600);
+  });
+
+  it("trains and serves times in a declared format and free text, and names a field that is no time", async () => {
+    const batch = await putAndWait(factory.session, "tickets", "tickets.csv", ticketsCsv(2000));
+    expect(batch.rules).toEqual([]);
+    expect(batch.timeRange?.from).toMatch(/^2001-01-0\dT\d\d:\d\d:00Z$/);
+    await settle(factory.session, "tickets", 1);
+    const version = await factory.session.registry.getVersion("tickets", 1);
+    expect(version?.verdict, version?.summary).toBe("passed");
+    expect(version?.metrics["auc"]).toBeGreaterThan(0.99);
+    const ask = async (opened: unknown, text: string) => {
+      const body = JSON.stringify({ instances: [{ opened, "what, in words": text }] });
+      return JSON.parse(await predict("tickets", "application/json", body)).predictions[0].label;
+    };
+    expect(await ask("05.03.2001 12:00", "the printer makes a noise")).toBe("nein");
+    expect(await ask("05.03.2001 12:00", "There is FIRE in the printer")).toBe("ja");
+    expect(await ask("05.03.2001 23:30", "the printer makes a noise")).toBe("ja");
+    expect(await ask("2001-03-05T23:30:00Z", "the printer makes a noise")).toBe("ja");
+    const refusal = await ask("3/25/2001 12:00", "x").catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ name: "ModelError", OriginalStatusCode: 400 });
+    const [answer = ""] = String((refusal as { OriginalMessage?: string }).OriginalMessage).split("\n");
+    expect(JSON.parse(answer)).toEqual({
+      error: {
+        code: "invalid-request",
+        row: 1,
+        field: "opened",
+        message: 'got "3/25/2001 12:00", expected a time in the format %d.%m.%Y %H:%M or in ISO 8601 or null',
+      },
+    });
   });
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
     [STRICT]: smallModel(STRICT).replace("auc: 0.6", "auc: 0.999"),
     [SLOW]: smallModel(SLOW).replace("num_round: 20", "num_round: 6000"),
   };
-  factory = await deployFactory({ models: modelsDirectory(models), fresh: true });
+  factory = await deployFactory({ models: modelsDirectory(models) });
 });
 afterAll(() => factory?.stop());
 

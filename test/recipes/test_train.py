@@ -108,6 +108,32 @@ def test_multiclass_with_quoted_commas_unicode_names_and_booleans(job: Job) -> N
         assert sum(prediction["probabilities"].values()) == pytest.approx(1, abs=1e-5)
 
 
+@pytest.mark.parametrize("level", ["NA", "N/A", "null", "nan", "NaN", "None", "NULL", "-", "?"])
+def test_a_level_that_other_readers_take_for_missing_survives(job: Job, level: str) -> None:
+    rows = [[level, 1], ["other", 0], ["", 0]] * 40
+    job.hyperparameters(
+        {
+            "mlops-columns": columns("binary-classification", "y", ["no", "yes"], region="category"),
+            "num_round": "20",
+            "min_child_weight": "0",
+        }
+    )
+    job.part("train", [["region", "y"], *rows])
+    folder = job.run()
+    features = json.loads((folder / "encoding.json").read_text("utf-8"))["features"]
+    assert features[0]["levels"] == sorted([level, "other"])
+    model = inference.model_fn(str(folder))
+
+    def ask(body: str, content_type: str) -> list[float]:
+        text, _ = inference.output_fn(inference.predict_fn(inference.input_fn(body, content_type), model), "text/csv")
+        return [float(line) for line in text.split()]
+
+    told = json.dumps({"instances": [{"region": level}, {"region": "other"}, {"region": None}]})
+    named, other, missing = ask(told, "application/json")
+    assert named > 0.9 > 0.1 > max(other, missing)
+    assert ask(f"region\n{level}\nother\n", "text/csv; header=present") == [named, other]
+
+
 def test_column_order_of_parts_does_not_matter_and_extra_columns_are_left_out(job: Job) -> None:
     two_columns(job)
     job.part("train", [["x", "y"], *[[n, n % 2] for n in range(50)]], "a.csv")

@@ -2,6 +2,7 @@ import { type AsyncBuffer, type FileMetaData, parquetMetadata, type SchemaElemen
 import { damagedParquet } from "../rules/parquet.ts";
 import type { TableSource } from "./table-source.ts";
 import { UnreadableFile } from "./unreadable-file.ts";
+import { loadXxh64 } from "./xxh64.ts";
 
 const MAGIC = "PAR1";
 const TAIL_BYTES = 8;
@@ -41,6 +42,7 @@ export async function decoding<T>(work: () => T | Promise<T>): Promise<T> {
  */
 export async function openParquet(source: TableSource): Promise<ParquetFile> {
   const { sizeBytes } = source;
+  await loadXxh64();
   if (sizeBytes < TAIL_BYTES + 4) throw new UnreadableFile(damagedParquet("it is too short"));
   const tail = await source.range(sizeBytes - TAIL_BYTES, sizeBytes);
   const mark = Buffer.from(tail.subarray(4)).toString("latin1");

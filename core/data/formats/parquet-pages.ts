@@ -1,5 +1,7 @@
 import type { ColumnMetaData, PageHeader, SchemaElement } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
+import { deltaBinaryUnpack } from "hyparquet/src/delta.js";
+import { readRleBitPackedHybrid } from "hyparquet/src/encoding.js";
 import { readVarInt } from "hyparquet/src/thrift.js";
 import { PAGE_CODECS } from "./parquet-codecs.ts";
 
@@ -18,6 +20,18 @@ export interface CheckedPages {
   /** Unpacks a page again without doing the work twice. */
   unpack(packed: Uint8Array, sizeBytes: number): Uint8Array;
 }
+
+/** Encodings of values that are read; the format knows no others for flat columns but BIT_PACKED, which nobody writes any more. */
+const ENCODINGS: ReadonlySet<string> = new Set([
+  "PLAIN",
+  "PLAIN_DICTIONARY",
+  "RLE_DICTIONARY",
+  "RLE",
+  "BYTE_STREAM_SPLIT",
+  "DELTA_BINARY_PACKED",
+  "DELTA_LENGTH_BYTE_ARRAY",
+  "DELTA_BYTE_ARRAY",
+]);
 
 interface Run {
   view: DataView;
@@ -63,7 +77,7 @@ export function checkPages(
     }
     values += count;
     if (values > limits.rows) throw new Error(`a column has more values than the ${limits.rows} rows of its row group`);
-    checkRuns(header, packed, element, codec, count, pages);
+    sizeBytes += checkRuns(header, packed, element, codec, count, pages, limits.sizeBytes - sizeBytes);
   }
   return {
     sizeBytes,
@@ -80,7 +94,11 @@ function unpackPage(packed: Uint8Array, sizeBytes: number, codec: string): Uint8
   return page;
 }
 
-/** Checks the run lengths of a data page: presence of values, and indices into the dictionary. */
+/**
+ * Checks the run lengths of a data page: presence of values, and indices into the dictionary.
+ *
+ * @returns bytes that its values take beyond those of the page
+ */
 function checkRuns(
   header: PageHeader,
   packed: Uint8Array,
@@ -88,11 +106,11 @@ function checkRuns(
   codec: string,
   count: number,
   pages: Map<number, Uint8Array>,
-): void {
+  leftBytes: number,
+): number {
   const v2 = header.data_page_header_v2;
   const encoding = header.data_page_header?.encoding ?? v2?.encoding ?? "PLAIN";
-  if (encoding === "DELTA_BYTE_ARRAY")
-    throw new Error("its texts are encoded as DELTA_BYTE_ARRAY, which is not supported");
+  if (!ENCODINGS.has(encoding)) throw new Error(`its values are encoded as ${encoding}, which is not supported`);
   const levels = v2 === undefined ? 0 : v2.definition_levels_byte_length + v2.repetition_levels_byte_length;
   if (levels > packed.length) throw new Error("a page is cut off");
   const isPacked = v2 === undefined || v2.is_compressed !== false;
@@ -101,12 +119,14 @@ function checkRuns(
   if (isPacked) pages.set(body.byteOffset, page);
   const run: Run = { view: new DataView(page.buffer, page.byteOffset, page.byteLength), offset: 0 };
   let nulls = 0;
+  const isPrefixed = encoding === "DELTA_BYTE_ARRAY";
   if (element.repetition_type !== "REQUIRED") {
     if (v2 === undefined) {
       const length = run.view.getUint32(0, true);
       run.offset = 4;
       checkHybrid({ view: run.view, offset: 4 }, 4 + length, 1, count);
       run.offset = 4 + length;
+      if (isPrefixed) nulls = nullsOf({ view: run.view, offset: 4 }, count, length);
     } else {
       const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
       checkHybrid({ view, offset: v2.repetition_levels_byte_length }, levels, 1, count);
@@ -114,12 +134,43 @@ function checkRuns(
       if (!(nulls >= 0 && nulls <= count)) throw new Error(`${nulls} of ${count} values are missing`);
     }
   }
-  if (encoding !== "RLE_DICTIONARY" && encoding !== "PLAIN_DICTIONARY" && encoding !== "RLE") return;
+  if (isPrefixed) return sharedPrefixBytes(run, count - nulls, leftBytes);
+  if (encoding !== "RLE_DICTIONARY" && encoding !== "PLAIN_DICTIONARY" && encoding !== "RLE") return 0;
   const isBoolean = element.type === "BOOLEAN";
   const width = isBoolean ? 1 : run.view.getUint8(run.offset++);
   if (isBoolean && encoding === "RLE") run.offset += 4;
   if (width > 32) throw new Error(`an index of ${width} bits`);
   checkHybrid(run, page.length, width, count - nulls);
+  return 0;
+}
+
+/** Number of missing values, from the definition levels of a flat column. */
+function nullsOf(run: Run, count: number, lengthBytes: number): number {
+  const levels = new Uint8Array(count);
+  readRleBitPackedHybrid(run, 1, levels, lengthBytes);
+  return levels.reduce((sum, level) => sum + (level === 0 ? 1 : 0), 0);
+}
+
+/**
+ * Bytes that the texts of a page in DELTA_BYTE_ARRAY have beyond those that are in the page: each may repeat the beginning of the one before, so a few
+ * bytes could stand for gigabytes (https://parquet.apache.org/docs/file-format/data-pages/encodings/).
+ */
+function sharedPrefixBytes(run: Run, values: number, leftBytes: number): number {
+  const prefixes = new Int32Array(values);
+  const suffixes = new Int32Array(values);
+  if (values === 0) return 0;
+  deltaBinaryUnpack(run, values, prefixes);
+  deltaBinaryUnpack(run, values, suffixes);
+  let shared = 0;
+  let before = 0;
+  for (let i = 0; i < values; i++) {
+    const [prefix, suffix] = [prefixes[i] as number, suffixes[i] as number];
+    if (prefix < 0 || prefix > before || suffix < 0) throw new Error("a text repeats more than the one before has");
+    before = prefix + suffix;
+    shared += prefix;
+    if (shared > leftBytes) throw new Error(`a column's texts unpack to more than ${leftBytes} bytes`);
+  }
+  return shared;
 }
 
 /** Checks the runs of the RLE / bit-packing hybrid in [offset, end): none may repeat a value more than `count` times in all. */

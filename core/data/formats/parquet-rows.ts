@@ -35,7 +35,7 @@ interface NeededColumn {
  * @throws UnreadableFile when the file is damaged or a declared column cannot be read
  */
 export async function* parquetRows(parquet: ParquetFile, definition: ModelDefinition): AsyncGenerator<Uint8Array> {
-  const { metadata, columns } = parquet;
+  const { columns } = parquet;
   if (columns.length > MAX_COLUMNS) throw new UnreadableFile(damagedParquet(`it has ${columns.length} columns`));
   const roles = declaredRoles(definition);
   const twice = duplicateColumns(columns.map(({ name }) => name)).find(({ column = "" }) => roles.has(column));
@@ -50,6 +50,23 @@ export async function* parquetRows(parquet: ParquetFile, definition: ModelDefini
       throw new UnreadableFile(parquetColumnType(name, "text", "a number (DOUBLE or INT64)"));
     needed.set(index, { name, text: cellTextOf(element) });
   }
+  yield* csvText(parquet, needed);
+}
+
+/**
+ * All flat columns of a Parquet file as CSV text; nested ones are named in the header and left empty.
+ *
+ * @throws UnreadableFile when the file is damaged or a column cannot be read
+ */
+export async function* parquetTable(parquet: ParquetFile): AsyncGenerator<Uint8Array> {
+  const flat = parquet.columns.flatMap(({ name, element }, index): [number, NeededColumn][] =>
+    element === undefined ? [] : [[index, { name, text: cellTextOf(element) }]],
+  );
+  yield* csvText(parquet, new Map(flat));
+}
+
+async function* csvText(parquet: ParquetFile, needed: ReadonlyMap<number, NeededColumn>): AsyncGenerator<Uint8Array> {
+  const { metadata, columns } = parquet;
   const encoder = new TextEncoder();
   yield encoder.encode(`${columns.map(({ name }) => csvField(name)).join(",")}\n`);
   let groupStart = 0;
@@ -123,7 +140,7 @@ async function readGroup(
     if (element === undefined || data === undefined)
       throw new UnreadableFile(damagedParquet(`column ${name} has no data`));
     if (data.codec !== "UNCOMPRESSED" && PAGE_CODECS[data.codec] === undefined) {
-      const instead = "write it with snappy, gzip, zstd, brotli or no compression";
+      const instead = "write it with snappy, gzip, zstd, brotli, lz4_raw or no compression";
       throw new UnreadableFile(unsupportedParquet(name, `the codec ${data.codec}`, instead));
     }
     if (rows === 0) continue;

@@ -97,7 +97,8 @@ function endUnreadable(ingest: Ingest, reason: Reason): IngestResult {
   return { accepted: false, output, profile, timeRange, columns, warnings, rows: count, reasons: [reason] };
 }
 
-async function* unpacked(
+/** Text as a stream, unpacked; one layer of compression only. @throws UnreadableFile */
+export async function* unpacked(
   compression: Compression,
   chunks: AsyncIterable<Uint8Array>,
   guard: ExpansionGuard,

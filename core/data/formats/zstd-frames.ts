@@ -9,7 +9,16 @@ const MAX_BLOCK_BYTES = 128 * 1024;
 /** Longest frame header: magic, descriptor, window, dictionary id, content size. */
 const MAX_HEADER_BYTES = 18;
 
-type State = "magic" | "header" | "block-header" | "bytes";
+type State = "magic" | "header" | "block-header" | "bytes" | "checksum";
+
+/** Some bytes of a file of frames, of one frame only. */
+export interface ZstdPiece {
+  readonly bytes: Uint8Array;
+  /** Whether a frame ends with it. */
+  readonly endsFrame: boolean;
+  /** The content checksum of the frame that ends: the low 32 bits of the content's XXH64; null without one. */
+  readonly checksum: number | null;
+}
 
 /**
  * Walks over zstd frames (RFC 8878) without unpacking them, and cuts them into pieces that hold at most one block each, so that
@@ -21,14 +30,16 @@ export class ZstdFrames {
   private held = new Uint8Array(MAX_HEADER_BYTES);
   private heldBytes = 0;
   private wanted = 4;
-  /** Bytes of a block, checksum or skippable frame that are still to come, and what follows them. */
+  /** Bytes of a block or skippable frame that are still to come, and what follows them. */
   private left = 0;
   private next: State = "magic";
-  private hasChecksum = false;
+  /** Whether the frame that is being read ends with a checksum of its content. */
+  hasChecksum = false;
+  private checksum: number | null = null;
   private blockLimit = MAX_BLOCK_BYTES;
 
   /** Gives the chunk in pieces of at most one block. @throws UnreadableFile */
-  *pieces(chunk: Uint8Array): Generator<Uint8Array> {
+  *pieces(chunk: Uint8Array): Generator<ZstdPiece> {
     let from = 0;
     let at = 0;
     while (at < chunk.length) {
@@ -38,14 +49,22 @@ export class ZstdFrames {
         this.left -= taken;
         if (this.left > 0) break;
         this.enter(this.next);
-        yield chunk.subarray(from, at);
+        yield this.piece(chunk.subarray(from, at));
         from = at;
         continue;
       }
       this.held[this.heldBytes++] = chunk[at++] as number;
-      if (this.heldBytes === this.wanted) this.readHeader();
+      if (this.heldBytes < this.wanted) continue;
+      this.readHeader();
+      if (!this.isComplete) continue;
+      yield this.piece(chunk.subarray(from, at));
+      from = at;
     }
-    if (from < at) yield chunk.subarray(from, at);
+    if (from < at) yield { bytes: chunk.subarray(from, at), endsFrame: false, checksum: null };
+  }
+
+  private piece(bytes: Uint8Array): ZstdPiece {
+    return { bytes, endsFrame: this.isComplete, checksum: this.isComplete ? this.checksum : null };
   }
 
   /** Whether the file may end here. */
@@ -56,13 +75,14 @@ export class ZstdFrames {
   private enter(state: State): void {
     this.state = state;
     this.heldBytes = 0;
-    this.wanted = state === "magic" ? 4 : state === "block-header" ? 3 : 5;
+    this.wanted = state === "block-header" ? 3 : state === "header" ? 5 : 4;
   }
 
   private readHeader(): void {
     const view = new DataView(this.held.buffer);
     if (this.state === "magic") this.readMagic(view.getUint32(0, true));
     else if (this.state === "header") this.readFrameHeader(view);
+    else if (this.state === "checksum") this.readChecksum(view.getUint32(0, true));
     else this.readBlockHeader(view.getUint16(0, true) | (view.getUint8(2) << 16));
   }
 
@@ -70,6 +90,7 @@ export class ZstdFrames {
     const isSkippable = (magic & 0xfffffff0) >>> 0 === 0x184d2a50;
     if (!isSkippable && magic !== FRAME_MAGIC) throw damaged("something that is no zstd frame follows");
     this.state = "header";
+    this.checksum = null;
     // A skippable frame has its size here; a frame has its descriptor.
     this.wanted = isSkippable ? 8 : 5;
   }
@@ -110,9 +131,13 @@ export class ZstdFrames {
     const size = header >> 3;
     if (type === 3) throw damaged("a block is of no known type");
     if (size > this.blockLimit) throw damaged(`a block of ${size} bytes is above the format's limit`);
-    this.next = isLast ? "magic" : "block-header";
-    const bytes = (type === 1 ? 1 : size) + (isLast && this.hasChecksum ? 4 : 0);
-    this.skip(bytes, this.next);
+    const next = !isLast ? "block-header" : this.hasChecksum ? "checksum" : "magic";
+    this.skip(type === 1 ? 1 : size, next);
+  }
+
+  private readChecksum(checksum: number): void {
+    this.checksum = checksum;
+    this.enter("magic");
   }
 
   private skip(bytes: number, next: State): void {

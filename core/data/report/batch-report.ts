@@ -1,6 +1,7 @@
 import type { ModelDefinition } from "../../definition/schema.ts";
 import { type BatchContext, type BatchFinding, targetAsFeature } from "../batch-facts.ts";
 import { compareProfiles } from "../compare-profiles.ts";
+import { emptyDistinct, estimateDistinct } from "../distinct-sketch.ts";
 import type { FeatureProfile, Profile } from "../profile.ts";
 import type { Reason } from "../reason.ts";
 import { shownValue } from "../text.ts";
@@ -17,11 +18,13 @@ export interface ReportedFeature {
   nulls: number;
   /** Share of rows without a value in the batches before; null without any. */
   nullShareBefore: number | null;
-  /** Of numbers. */
+  /** Of numbers and of the lengths of texts; of timestamps milliseconds since the epoch. */
   min?: number | null;
   max?: number | null;
   mean?: number;
   standardDeviation?: number;
+  /** About how many different times or texts there are. */
+  distinct?: number;
   /** Debiased PSI against the batches before; null without any. */
   debiasedPsi: number | null;
   bars: ChartBar[];
@@ -103,7 +106,10 @@ function describe({ context }: ReportInput, profile: Profile, { data }: ModelDef
   const target = data.target.column;
   const now = { ...profile.features, [target]: targetAsFeature(profile) };
   const before = earlier === null ? {} : { ...earlier.features, [target]: targetAsFeature(earlier) };
-  const psi = new Map(compareProfiles(now, before).map(({ feature, debiasedPsi }) => [feature, debiasedPsi]));
+  const psi = new Map<string, number>();
+  for (const { feature, debiasedPsi } of compareProfiles(now, before)) {
+    psi.set(feature, Math.max(debiasedPsi, psi.get(feature) ?? debiasedPsi));
+  }
   return Object.entries(now).map(([name, feature]): ReportedFeature => {
     const reference: FeatureProfile | null = (Object.hasOwn(before, name) ? before[name] : undefined) ?? null;
     const rowsBefore = reference === null ? 0 : reference.count + reference.nulls;
@@ -114,14 +120,21 @@ function describe({ context }: ReportInput, profile: Profile, { data }: ModelDef
       count: feature.count,
       nulls: feature.nulls,
       nullShareBefore: reference === null || rowsBefore === 0 ? null : reference.nulls / rowsBefore,
-      ...(feature.type === "number" && {
-        min: feature.min,
-        max: feature.max,
-        mean: feature.mean,
-        standardDeviation: feature.count > 1 ? Math.sqrt(feature.m2 / (feature.count - 1)) : 0,
-      }),
+      ...statistics(feature),
       debiasedPsi: psi.get(name) ?? null,
       bars: chartBars(feature, reference).map((bar) => ({ ...bar, label: shownValue(bar.label) })),
     };
   });
+}
+
+function statistics(feature: FeatureProfile): Partial<ReportedFeature> {
+  if (feature.type === "category" || feature.type === "boolean") return {};
+  const { min, max, mean, m2, count } = feature.type === "text" ? feature.length : feature;
+  return {
+    min,
+    max,
+    mean,
+    standardDeviation: count > 1 ? Math.sqrt(m2 / (count - 1)) : 0,
+    ...(feature.type !== "number" && { distinct: estimateDistinct(feature.distinct ?? emptyDistinct()) }),
+  };
 }

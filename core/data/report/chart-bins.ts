@@ -1,5 +1,7 @@
-import type { FeatureProfile, NumberProfile } from "../profile.ts";
+import { instantText } from "../instant-text.ts";
+import type { FeatureProfile, NumberProfile, TimestampProfile } from "../profile.ts";
 import { keyLower, keyUpper, quantile, sketchEntries } from "../sketch.ts";
+import { type TimeSlice, timeSlices } from "../time-histogram.ts";
 
 /** One bar of a chart: shares of the rows, 0 to 1; `reference` is null when there is nothing to compare with. */
 export interface ChartBar {
@@ -10,6 +12,7 @@ export interface ChartBar {
 
 const NUMBER_BARS = 20;
 const LEVEL_BARS = 10;
+const MILLIS_PER_DAY = 86_400_000;
 /** Ranges in which a bar for each whole number reads better than equal slices. */
 const WHOLE_RANGE = { least: 5, most: 40 };
 /** Outliers must not squeeze all others into one bar: the outermost bars take them in. */
@@ -59,8 +62,37 @@ function share(count: number, total: number): number {
   return total === 0 ? 0 : count / total;
 }
 
+/** Equal slices of the time that both have together; a slice of the profile counts where its middle lies. */
+function timeBars(current: TimestampProfile, reference: TimestampProfile | null): ChartBar[] {
+  const ends = [current, reference].flatMap((profile) =>
+    profile === null || profile.min === null || profile.max === null ? [] : [profile.min, profile.max],
+  );
+  if (ends.length === 0) return [];
+  const slices = timeSlices(current.histogram);
+  const before = reference === null ? [] : timeSlices(reference.histogram);
+  const low = Math.min(...ends);
+  const width = Math.max(Math.max(...ends) - low, 1_000) / NUMBER_BARS;
+  const histogram = (list: readonly TimeSlice[]) => {
+    const counts = new Array<number>(NUMBER_BARS).fill(0);
+    for (const { from, to, count } of list) {
+      const bar = Math.min(NUMBER_BARS - 1, Math.max(0, Math.floor(((from + to) / 2 - low) / width)));
+      counts[bar] = (counts[bar] ?? 0) + count;
+    }
+    return counts;
+  };
+  const [now, then] = [histogram(slices), histogram(before)];
+  // Days are enough where a bar has several of them.
+  const shownTime = (millis: number) => instantText(Math.round(millis)).slice(0, width > 2 * MILLIS_PER_DAY ? 10 : 19);
+  return now.map((count, bar) => ({
+    label: `${shownTime(low + bar * width)} to ${shownTime(low + (bar + 1) * width)}`,
+    current: share(count, current.count),
+    reference: reference === null ? null : share(then[bar] ?? 0, reference.count),
+  }));
+}
+
 function levelCounts(profile: FeatureProfile | null): Record<string, number> {
   if (profile?.type === "category") return profile.levels;
+  if (profile?.type === "text") return profile.words.levels;
   if (profile?.type === "boolean") return { false: profile.count - profile.trueCount, true: profile.trueCount };
   return {};
 }
@@ -82,14 +114,17 @@ function levelBars(current: FeatureProfile, reference: FeatureProfile | null): C
   const sum = (counts: Record<string, number>) => top.reduce((total, level) => total + (counts[level] ?? 0), 0);
   const bars = top.map((level) => bar(level, now[level] ?? 0, before[level] ?? 0));
   const rest = [current.count - sum(now), (reference?.count ?? 0) - sum(before)] as const;
-  if (rest[0] + rest[1] > 0)
-    bars.push(bar(`other (${Math.max(0, names.length - top.length)} levels)`, rest[0], rest[1]));
+  if (rest[0] + rest[1] > 0) {
+    const others = `other (${Math.max(0, names.length - top.length)} ${current.type === "text" ? "words" : "levels"})`;
+    bars.push(bar(others, rest[0], rest[1]));
+  }
   return bars;
 }
 
-/** Bars of one feature for people to look at: equal slices of the range, or the most frequent levels. */
+/** Bars of one feature for people to look at: equal slices of the range, the most frequent levels, or words. */
 export function chartBars(current: FeatureProfile, reference: FeatureProfile | null): ChartBar[] {
   const comparable = reference?.type === current.type && reference.count > 0 ? reference : null;
   if (current.type === "number") return numberBars(current, comparable?.type === "number" ? comparable : null);
+  if (current.type === "timestamp") return timeBars(current, comparable?.type === "timestamp" ? comparable : null);
   return levelBars(current, comparable);
 }

@@ -73,5 +73,5 @@ function svg(height: number, content: string): string {
 /** A small chart of one feature as inline SVG: this batch against the batches before. Colours come from the page's style. */
 export function distributionChart({ type, bars }: Pick<ReportedFeature, "type" | "bars">): string {
   if (bars.length === 0) return '<p class="none">no values</p>';
-  return type === "number" ? histogram(bars) : levels(bars);
+  return type === "number" || type === "timestamp" ? histogram(bars) : levels(bars);
 }

@@ -1,4 +1,5 @@
 import type { BatchFinding } from "../batch-facts.ts";
+import { instantText } from "../instant-text.ts";
 import type { Reason } from "../reason.ts";
 import type { BatchReport, ReportedFeature } from "./batch-report.ts";
 import { distributionChart } from "./distribution-chart.ts";
@@ -85,6 +86,20 @@ function findings(title: string, kind: "reason" | "warning", list: readonly Batc
   return `<h2>${escapeHtml(title)}</h2><div class="table"><table><thead><tr><th>Rule</th><th>What was found, what to do</th><th class="count">How often</th><th>Where</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
+function statistics({ type, min, max, mean, standardDeviation, distinct }: ReportedFeature): string[] {
+  const different = `about ${shownNumber(distinct)} different`;
+  if (type === "timestamp") {
+    const shownTime = (millis: number | null | undefined) => (typeof millis === "number" ? instantText(millis) : "");
+    return [`${shownTime(min)} to ${shownTime(max)}`, different];
+  }
+  if (type !== "number" && type !== "text") return [];
+  return [
+    `${shownNumber(min)} to ${shownNumber(max)}${type === "text" ? " characters" : ""}`,
+    `mean ${shownNumber(mean)} ± ${shownNumber(standardDeviation)}`,
+    ...(type === "text" ? [different, "below: one word of each text"] : []),
+  ];
+}
+
 function card(feature: ReportedFeature, report: BatchReport): string {
   const { name, role, type, count, nulls, nullShareBefore, debiasedPsi } = feature;
   const rows = count + nulls;
@@ -92,12 +107,7 @@ function card(feature: ReportedFeature, report: BatchReport): string {
   const parts = [
     role === "target" ? "target" : type,
     `${shownShare(missing)} missing${nullShareBefore === null ? "" : ` (before ${shownShare(nullShareBefore)})`}`,
-    ...(type === "number" && count > 0
-      ? [
-          `${shownNumber(feature.min)} to ${shownNumber(feature.max)}`,
-          `mean ${shownNumber(feature.mean)} ± ${shownNumber(feature.standardDeviation)}`,
-        ]
-      : []),
+    ...(count > 0 ? statistics(feature) : []),
     ...(debiasedPsi === null ? [] : [`PSI ${Math.max(0, debiasedPsi).toFixed(3)}`]),
   ];
   const isBroken = report.reasons.some(({ column }) => column === name);

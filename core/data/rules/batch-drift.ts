@@ -13,8 +13,9 @@ export const batchDrift: BatchRule = ({ profile }, { profile: earlier }, { data 
     .filter(({ isProven, debiasedPsi }) => isProven && debiasedPsi >= psi)
     .sort((a, b) => b.debiasedPsi - a.debiasedPsi)
     .map((comparison) => {
-      const { feature, debiasedPsi } = comparison;
-      const message = `the values are distributed otherwise than in the batches before (PSI ${debiasedPsi.toPrecision(2)}): ${movedBins(comparison)}; check units and source, and whether this change is real`;
+      const { feature, debiasedPsi, aspect } = comparison;
+      const what = aspect === undefined ? "values" : aspect === "word" ? "words" : "lengths of the texts";
+      const message = `the ${what} are distributed otherwise than in the batches before (PSI ${debiasedPsi.toPrecision(2)}): ${movedBins(comparison)}; check units and source, and whether this change is real`;
       return {
         ...wholeReason("batch-drift", message, feature),
         count: profile.rows,

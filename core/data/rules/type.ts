@@ -18,6 +18,19 @@ export function notADate(value: string): string {
   return `found ${quoted(value)}, expected a date or time in ISO 8601, such as 2001-12-31 or 2001-12-31T10:00:00Z`;
 }
 
+/** A field is not a time in the declared format, and not in ISO 8601. */
+export function notATime(format: string | undefined): (value: string) => string {
+  if (format === undefined) return (value) => `${notADate(value)}${timeHint(value)}`;
+  const declared =
+    format === "epoch-seconds"
+      ? "seconds since 1970 (epoch-seconds)"
+      : format === "epoch-milliseconds"
+        ? "milliseconds since 1970 (epoch-milliseconds)"
+        : `a time in the format ${format}`;
+  return (value) =>
+    `found ${quoted(value)}, expected ${declared}, or ISO 8601${epochHint(format, value)}; correct it, or the format in the definition`;
+}
+
 /** A value of a JSON object is an object or a list. */
 export function nestedValue(value: string): string {
   return `found ${quoted(value)}, expected a number, a text, true, false or null; flatten the object`;
@@ -30,6 +43,21 @@ export function textForNumber(value: string): string {
 
 function quoted(value: string): string {
   return value === "" ? "nothing" : JSON.stringify(value);
+}
+
+function timeHint(value: string): string {
+  if (/^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}/.test(value)) {
+    const separator = /[./-]/.exec(value)?.[0] ?? "/";
+    return `; if all rows are written like this, declare it: format: "%d${separator}%m${separator}%Y", or the other way round`;
+  }
+  if (/^\d{9,10}(\.\d+)?$/.test(value)) return "; if these are seconds since 1970, declare it: format: epoch-seconds";
+  if (/^\d{12,13}$/.test(value))
+    return "; if these are milliseconds since 1970, declare it: format: epoch-milliseconds";
+  return "; other notations are declared as format";
+}
+
+function epochHint(format: string, value: string): string {
+  return format === "epoch-seconds" && /^\d{12,}$/.test(value) ? "; this looks like milliseconds" : "";
 }
 
 function numberHint(value: string): string {

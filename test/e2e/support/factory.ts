@@ -27,10 +27,10 @@ export interface DeployedFactory {
 const silent: Progress = { step() {}, update() {}, done() {}, fail() {}, lines() {} };
 
 /** Deploys the stack with the definitions of a directory. */
-export async function deployFactory(options: { models?: string; fresh?: boolean } = {}): Promise<DeployedFactory> {
+export async function deployFactory(options: { models?: string } = {}): Promise<DeployedFactory> {
   const state = mkdtempSync(join(tmpdir(), "mlops-e2e-"));
   let started = await startLocalCloud(
-    { state, port: 0, stage: "dev", models: options.models, enforceIam: true, fresh: options.fresh },
+    { state, port: 0, stage: "dev", models: options.models, enforceIam: true },
     silent,
   );
   const connect = async () => {

@@ -53,6 +53,9 @@ describe("the model catalog", () => {
     expect(world.orchestrator.running("training")).toEqual([]);
     expect(world.objects.keys("data", "strikes/batches/").length).toBeGreaterThan(0);
     expect(await world.registry.getDefinition("strikes")).toBeNull();
+    expect((await world.registry.listAuditEvents("strikes", 99)).map((event) => event.action)).toContain(
+      "DefinitionRemoved",
+    );
     expect(await world.registry.getHead("strikes")).toMatchObject({
       champion: null,
       endpoint: null,

@@ -182,6 +182,30 @@ describe("a drift check", () => {
     expect(check?.version).toBeGreaterThan(1);
   });
 
+  it("counts anew what has been captured when the bins are others than before", async () => {
+    const world = await serving({ monitoring: "{ driftFeatures: [speed] }" });
+    await capture(world, "2026/01/01/01/a.jsonl", [record("e1", rows(150))]);
+    await checkDrift(world.factory, now);
+    const counted = async (feature: string) => {
+      const state = await world.objects.readText({ bucket: "data", key: "strikes/monitor/state.json" });
+      const counts: number[] = JSON.parse(state?.text ?? "").drift.cumulative[feature] ?? [];
+      return counts.reduce((sum, count) => sum + count, 0);
+    };
+    expect([await counted("speed"), await counted("phase")]).toEqual([150, 0]);
+    // Now all features are watched.
+    await publish(world, testDefinitionYaml("strikes"));
+    await capture(world, "2026/01/01/02/b.jsonl", [record("e2", rows(50))]);
+    await checkDrift(world.factory, now);
+    expect([await counted("speed"), await counted("phase")]).toEqual([200, 200]);
+    // A state that an earlier release has left, with bins of its own.
+    const key = "strikes/monitor/state.json";
+    const old = JSON.parse((await world.objects.readText({ bucket: "data", key }))?.text ?? "");
+    old.drift.cumulative.speed.push(7);
+    world.objects.store({ bucket: "data", key }, JSON.stringify({ ...old, binsHash: undefined }));
+    await checkDrift(world.factory, now);
+    expect([await counted("speed"), await counted("phase")]).toEqual([200, 200]);
+  });
+
   it("loses no rows when another check writes its state in between", async () => {
     const world = await serving();
     await capture(world, "2026/01/01/01/a.jsonl", [record("e1", rows(100))]);

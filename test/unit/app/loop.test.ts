@@ -65,6 +65,21 @@ describe("from an upload to a serving model", () => {
     expect(world.training.models.size).toBe(2);
   });
 
+  it("removes by itself what the roll-back does not need: configs, alarms and models of older versions", async () => {
+    const world = await loaded();
+    await runEverything(world);
+    for (const from of [2_000, 3_000, 4_000]) {
+      await upload(world, `strikes/incoming/${from}.csv`, strikesCsv(1_000, from));
+      await runEverything(world);
+    }
+    const head = await world.registry.getHead("strikes");
+    expect(head).toMatchObject({ champion: 4, previousChampion: 3 });
+    const kept = await Promise.all([3, 4].map((version) => world.registry.getVersion("strikes", version)));
+    expect([...world.training.models.keys()].sort()).toEqual(kept.map((one) => one?.sagemakerModel).sort());
+    expect(world.training.configs.size).toBe(2);
+    expect(world.training.configs.has(head.endpoint?.configName ?? "")).toBe(true);
+  });
+
   it("refuses a worse version, keeps the champion and says why", async () => {
     const world = await loaded();
     await runEverything(world);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { dueModels } from "../../../app/use-cases/due-models.ts";
 import { executionEnded } from "../../../app/use-cases/execution-ended.ts";
+import { failTraining } from "../../../app/use-cases/fail-training.ts";
 import { operate } from "../../../app/use-cases/operate.ts";
 import { planDelivery } from "../../../app/use-cases/plan-delivery.ts";
 import { planTraining } from "../../../app/use-cases/plan-training.ts";
@@ -32,6 +33,24 @@ describe("a training run that fails", () => {
     await runTraining(world, request, { failTrainingJob: "AlgorithmError: ExecuteUserScriptError" });
     expect((await world.registry.getHead("strikes")).trainingLease).toBeNull();
     expect((await world.registry.getRun("strikes", request.runId))?.reason).toContain("ExecuteUserScriptError");
+  });
+
+  it("leaves no job behind that goes on and costs money", async () => {
+    const world = await serving();
+    await upload(world, "strikes/incoming/b.csv", strikesCsv(400, 800));
+    const [request] = world.orchestrator.running("training") as TrainingRequest[];
+    if (request === undefined) throw new Error("expected a run");
+    const job = `dev-strikes-${request.runId}-train`;
+    const running = { billableSeconds: 60, failureReason: null, modelDataUrl: null, finalMetrics: {} };
+    world.training.jobs.set(job, { ...running, status: "InProgress" });
+    const error = { Error: "States.Timeout", Cause: "" };
+    await failTraining(world.factory, { model: "strikes", runId: request.runId, fence: request.fence, error });
+    expect(world.training.jobs.get(job)?.status).toBe("Stopped");
+    expect(world.training.stopped).toEqual([
+      job,
+      `dev-strikes-${request.runId}-transform`,
+      `dev-strikes-${request.runId}-baseline`,
+    ]);
   });
 
   it("is recorded with SageMaker's reason, paid for, alerted, and the next one can start", async () => {
@@ -167,6 +186,20 @@ describe("the monitor", () => {
     world.clock.passMinutes(25 * 60);
     expect((await dueModels(world.factory, {})).models[0]?.retrain).toBe("schedule");
     expect((await dueModels(world.factory, { models: ["other"], force: true })).models).toEqual([]);
+  });
+});
+
+describe("a champion whose SageMaker model somebody has deleted", () => {
+  it("gets it back before the next comparison, which needs its predictions", async () => {
+    const world = await serving();
+    const champion = await world.registry.getVersion("strikes", 1);
+    const before = world.training.models.get(champion?.sagemakerModel ?? "");
+    await world.training.deleteModel(champion?.sagemakerModel ?? "");
+    await upload(world, "strikes/incoming/b.csv", strikesCsv(400, 800));
+    const [request] = world.orchestrator.running("training") as TrainingRequest[];
+    if (request === undefined) throw new Error("expected a run");
+    await planTraining(world.factory, request);
+    expect(world.training.models.get(champion?.sagemakerModel ?? "")).toEqual(before);
   });
 });
 

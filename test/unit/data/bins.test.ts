@@ -57,6 +57,22 @@ describe("reference bins of numbers", () => {
     for (const { count } of bins.slice(2, -1)) expect(Math.abs(count - 1_000)).toBeLessThan(220);
   });
 
+  it.each([
+    ["at the low end", 0],
+    ["in the middle", 500],
+    ["at the high end", 1_000],
+  ])("divide the other values evenly when most rows share one value %s", (_place, shared) => {
+    const spread = Array.from({ length: 4_000 }, (_, i) => 1 + (i * 999) / 4_000);
+    const values = [...new Array<number>(6_000).fill(shared), ...spread];
+    const reference = referenceBins(numberProfile(values), 10);
+    const own = binOf(reference, shared);
+    const others = reference.bins.slice(2, -1).filter((_, index) => index + 2 !== own);
+    expect(reference.bins[own]?.count).toBeGreaterThanOrEqual(6_000);
+    expect(others.length).toBeGreaterThanOrEqual(4);
+    const fair = others.reduce((sum, { count }) => sum + count, 0) / others.length;
+    for (const { count, label } of others) expect([label, count > fair / 2 && count < 2 * fair]).toEqual([label, true]);
+  });
+
   it("give each small whole number a bin of its own when there are bins enough", () => {
     const hours = Array.from({ length: 2_400 }, (_, i) => i % 24);
     const reference = referenceBins(numberProfile(hours), 50);

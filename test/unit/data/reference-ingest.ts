@@ -80,6 +80,20 @@ export function referenceIngest(definition: ModelDefinition, text: string): Refe
     const outputs = Object.entries(features).map(([name, feature]) => {
       const text = cell(name);
       const trimmed = text.trim();
+      if (feature.type === "timestamp") {
+        if (trimmed === "" || missing.includes(trimmed)) return null;
+        const instant = referenceInstant(trimmed, feature.format);
+        if (instant === null) rules.add("type");
+        else if (instant < Date.parse(feature.min ?? "0000-01-01") || instant > Date.parse(feature.max ?? "9999-12-31"))
+          rules.add("range");
+        return instant === null ? null : new Date(instant).toISOString().replace(".000Z", "Z");
+      }
+      if (feature.type === "text") {
+        if (trimmed === "" || missing.includes(text)) return null;
+        const length = Array.from(text).length;
+        if (length < feature.minLength || length > feature.maxLength) rules.add("range");
+        return text;
+      }
       if (text === "" || missing.includes(text) || missing.includes(trimmed)) return null;
       if (feature.type === "number") {
         const isNumber =
@@ -100,4 +114,44 @@ export function referenceIngest(definition: ModelDefinition, text: string): Refe
     values.push([...outputs, target.positive?.includes(outcome) ? 1 : 0]);
   }
   return { rules, rows: rows.length, values };
+}
+
+/** The instant of a text in ISO 8601 or in one of three declared formats, by regular expressions and JavaScript's own calendar. */
+export function referenceInstant(text: string, format: string | undefined): number | null {
+  const declared = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d{1,2})$/.exec(text);
+  if (format === "%d/%m/%Y %H:%M" && declared !== null) {
+    const [, day, month, year, hour, minute] = declared;
+    return calendar([year, month, day, hour, minute, "0"].map(Number), 0);
+  }
+  if (format === "epoch-seconds" && /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) {
+    const millis = Math.floor(Number(text) * 1_000 + 0.5);
+    return millis >= Date.parse("0000-01-01") && millis < Date.parse("9999-12-31") + 86_400_000 ? millis : null;
+  }
+  const iso =
+    /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:[Zz]|([+-])(\d\d):?(\d\d))?)?$/.exec(text);
+  if (iso === null) return null;
+  const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", sign, offsetHour, offsetMinute] =
+    iso;
+  const start = calendar([year, month, day, hour, minute, second].map(Number), Number(`${fraction}000`.slice(0, 3)));
+  if (start === null || sign === undefined) return start;
+  if (Number(offsetHour) > 23 || Number(offsetMinute) > 59) return null;
+  const shift = (Number(offsetHour) * 60 + Number(offsetMinute)) * 60_000;
+  return start + (sign === "-" ? shift : -shift);
+}
+
+/** The instant of [year, month, day, hour, minute, second]; null when a clock or a calendar does not have it. */
+function calendar(fields: readonly number[], millis: number): number | null {
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = fields;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  date.setUTCHours(hour, minute, second, millis);
+  const found = [
+    date.getUTCFullYear(),
+    date.getUTCMonth() + 1,
+    date.getUTCDate(),
+    date.getUTCHours(),
+    date.getUTCMinutes(),
+    date.getUTCSeconds(),
+  ];
+  return found.every((value, index) => value === fields[index]) ? date.getTime() : null;
 }

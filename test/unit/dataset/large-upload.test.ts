@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Factory } from "../../../app/factory.ts";
+import { executionEnded } from "../../../app/use-cases/execution-ended.ts";
 import { ingestBatch } from "../../../app/use-cases/ingest-batch.ts";
 import { decideRanges, failRanges, placeRanges } from "../../../app/use-cases/merge-ranges.ts";
 import { ingestRange, type RangeRequest, scanRange } from "../../../app/use-cases/read-range.ts";
@@ -88,6 +89,42 @@ describe("a large upload", () => {
     world.orchestrator.end("ingest", [...world.orchestrator.executions.values()][0]?.name ?? "", "failed");
     expect(await ingestBatch(factory, object, "message-2")).toMatchObject({ outcome: "handed-over" });
     expect(await runMachine(factory, execution(world))).toMatchObject({ outcome: "accepted" });
+  });
+
+  it.each(["TIMED_OUT", "ABORTED", "FAILED"] as const)(
+    "frees its claim, is on record and told at once when the execution has ended as %s without a word",
+    async (status) => {
+      const { world, factory, object } = await uploaded(strikesCsv(1_000));
+      await ingestBatch(factory, object, "message-1");
+      const work = execution(world);
+      const name = [...world.orchestrator.executions.values()][0]?.name ?? "";
+      world.orchestrator.end("ingest", name, "aborted");
+      const ended = { machine: "ingest", name, status, error: null, cause: null } as const;
+      // Somebody else's end changes nothing.
+      const other = { ...ended, name: `${name.slice(0, -8)}00000000` };
+      expect(await executionEnded(factory, other)).toEqual({ handled: false });
+      expect(world.alerts).toEqual([]);
+      expect(await executionEnded(factory, ended)).toEqual({ handled: true });
+      expect(await executionEnded(factory, ended)).toEqual({ handled: false });
+      expect(world.alerts).toMatchObject([{ kind: "ingest-failed", severity: "critical" }]);
+      expect(world.alerts[0]?.evidence[0]).toContain(`ended as ${status}`);
+      const batch = await world.registry.getBatch("strikes", work.batchId);
+      expect(batch?.claim?.failure).toContain(status);
+      const [audit] = await world.registry.listAuditEvents("strikes", 1);
+      expect(audit).toMatchObject({ action: "IngestFailed", before: { batchId: work.batchId } });
+      expect(await ingestBatch(factory, object, "message-2")).toMatchObject({ outcome: "handed-over" });
+      expect(await runMachine(factory, execution(world))).toMatchObject({ outcome: "accepted" });
+    },
+  );
+
+  it("is told once when the machine's own failure path comes before the event of its end", async () => {
+    const { world, factory, object } = await uploaded(strikesCsv(1_000));
+    await ingestBatch(factory, object, "message-1");
+    const name = [...world.orchestrator.executions.values()][0]?.name ?? "";
+    await failRanges(factory, execution(world), { Error: "States.TaskFailed", Cause: "no memory" });
+    const ended = { machine: "ingest", name, status: "FAILED", error: "e", cause: "c" } as const;
+    expect(await executionEnded(factory, ended)).toEqual({ handled: false });
+    expect(world.alerts).toHaveLength(1);
   });
 
   it("is left to one Lambda when it is compressed or below the limit", async () => {

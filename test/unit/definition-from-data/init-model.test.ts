@@ -55,10 +55,11 @@ describe("a definition from data", () => {
       .map((flight, index) => JSON.stringify({ flight_id: index, ...flight, delayed: Number(flight["delay"]) > 15 }))
       .join("\n")}\n`;
     const { definition, proposal, text } = initModel(file);
-    expect(definition.data).toMatchObject({ format: "jsonl", key: ["flight_id"], ignore: ["date", "delay"] });
+    expect(definition.data).toMatchObject({ format: "jsonl", key: ["flight_id"], ignore: ["delay"] });
+    expect(definition.data).toMatchObject({ time: "date", timeFormat: "%Y/%m/%d %H:%M" });
     expect(definition.data.target).toMatchObject({ column: "delayed", positive: ["true"], negative: ["false"] });
     expect(proposal.ignore.find(({ column }) => column === "delay")?.why).toContain("alone tells the outcome");
-    expect(text).toMatch(/- date {2}# dates such as "2001\/.*write them as ISO 8601/);
+    expect(text).toMatch(/time: date {2}# %Y\/%m\/%d %H:%M fits every row: "2001\/.*" fits no other order;/);
     expect(verdict(definition, file)).toEqual([]);
   });
 
@@ -105,8 +106,56 @@ describe("a definition from data", () => {
     expect(definition.data.missing).toContain("?");
     expect(definition.data.key).toEqual(["customer_id"]);
     expect(definition.data.time).toBe("when");
-    expect(proposal.ignore.map(({ column }) => column).sort()).toEqual(["empty", "note", "uuid", "version"]);
+    expect(proposal.ignore.map(({ column }) => column).sort()).toEqual(["empty", "uuid", "version"]);
+    expect(definition.data.features["note"]).toMatchObject({ type: "text", maxLength: 1_000 });
     expect(verdict(definition, file)).toEqual([]);
+  });
+
+  it("finds times in any notation, and decides the order of day and month by the data", () => {
+    const random = createRandom(6);
+    const two = (n: number) => String(n).padStart(2, "0");
+    const file = csv("sure,sorted,unsure,short,named,created_at,sent_ts,mixed,churned", 1500, (index) => {
+      const day = new Date(Date.UTC(2001, 0, 1 + Math.floor(index / 5)));
+      const [d, m] = [day.getUTCDate(), day.getUTCMonth() + 1];
+      return [
+        `${1 + (index % 12)}/${13 + (index % 15)}/2001 ${1 + (index % 12)}:05 PM`,
+        // Days beyond the twelfth are left out, so that only the order of the rows tells.
+        `${two(Math.min(12, d))}.${two(m)}.2001`,
+        `${two(1 + random.integer(12))}-${two(1 + random.integer(12))}-2001`,
+        `${1 + (index % 28)}/${1 + (index % 12)}/${two(index % 100)}`,
+        `${1 + (index % 28)} ${["Jan", "Feb", "Mar"][index % 3]} 2001`,
+        String(1_000_000_000 + index * 977),
+        String((1_000_000_000 + index * 977) * 1_000),
+        index % 2 === 0 ? "1/2/2001" : "2001/2/1",
+        random.uniform() < 0.2 ? "yes" : "no",
+      ].join(",");
+    });
+    const { definition, text } = initModel(file);
+    const format = (name: string) => {
+      const feature = definition.data.features[name];
+      return feature?.type === "timestamp" ? feature.format : feature;
+    };
+    expect(definition.data).toMatchObject({ time: "created_at", timeFormat: "epoch-seconds", ignore: ["mixed"] });
+    expect(format("sure")).toBe("%m/%d/%Y %I:%M %p");
+    expect(format("sorted")).toBe("%d.%m.%Y");
+    expect(["%d-%m-%Y", "%m-%d-%Y"]).toContain(format("unsure"));
+    expect(format("short")).toBe("%d/%m/%y");
+    expect(format("named")).toBe("%d %b %Y");
+    expect(format("sent_ts")).toBe("epoch-milliseconds");
+    expect(text).toMatch(/sure: .*# %m\/%d\/%Y %I:%M %p fits every row: "1\/13\/2001 1:05 PM" fits no other order/);
+    expect(text).toMatch(
+      /sorted: .*# GUESSED: %d\.%m\.%Y and %m\.%d\.%Y both fit every row; by it \d+ % of the values/,
+    );
+    expect(text).toMatch(/unsure: .*# GUESSED/);
+    expect(text).toMatch(/- mixed {2}# dates such as "1\/2\/2001" in no single format/);
+    expect(verdict(definition, file)).toEqual([]);
+  });
+
+  it("says so when nothing tells day from month", () => {
+    const file = csv("size,on,label", 600, (index) => `${index % 90},01/01/2001,${index % 3 === 0 ? "yes" : "no"}`);
+    const same = file.replace("0,01/01/2001", "0,02/02/2001");
+    const { text } = initModel(same);
+    expect(text).toMatch(/GUESSED: %d\/%m\/%Y and %m\/%d\/%Y both fit every row; nothing in the data tells which/);
   });
 
   it("finds features that are missing exactly for one outcome, or copy the target", () => {

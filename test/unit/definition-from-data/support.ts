@@ -1,11 +1,8 @@
 import { parseDefinition } from "../../../core/definition/parse.ts";
 import type { ModelDefinition } from "../../../core/definition/schema.ts";
-import {
-  definitionYaml,
-  type Proposal,
-  proposeDefinition,
-  surveyFile,
-} from "../../../core/definition-from-data/index.ts";
+import { definitionYaml, type Proposal } from "../../../core/definition-from-data/index.ts";
+import { proposeDefinition } from "../../../core/definition-from-data/propose.ts";
+import { surveyFile } from "../../../core/definition-from-data/survey-file.ts";
 
 /** What `mlops init-model` makes of a file: the proposal, its text, and the text parsed again. */
 export function initModel(

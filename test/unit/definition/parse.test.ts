@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { dataHash, definitionHash, targetClasses } from "../../../core/definition/definition.ts";
+import { checkDefinition } from "../../../core/definition/check.ts";
+import { dataHash, definitionHash, targetClasses, timeFormatOf } from "../../../core/definition/definition.ts";
 import { modelJsonSchema, modelJsonSchemaText } from "../../../core/definition/json-schema.ts";
 import { METRICS } from "../../../core/definition/metrics.ts";
-import { checkDefinition, parseDefinition } from "../../../core/definition/parse.ts";
+import { parseDefinition } from "../../../core/definition/parse.ts";
 import { referencePage } from "../../../core/definition/reference-page.ts";
 import { isMlopsError } from "../../../core/errors/mlops-error.ts";
 import { GATE_METRICS } from "../../../core/gate/metric-registry.ts";
@@ -52,6 +53,40 @@ describe("a valid definition", () => {
     expect(definition.retraining).toMatchObject({ on: ["data"], maxRunsPerDay: 4, maxUsdPerMonth: 50 });
   });
 
+  it("gets the defaults of timestamps and texts, which are no part of what its batches contain", () => {
+    const withFeature = (feature: string) => strikeDefinition((yaml) => yaml.replace("{ type: boolean }", feature));
+    const timestamp = withFeature("{ type: timestamp }");
+    expect(timestamp.data.features["night"]).toEqual({
+      type: "timestamp",
+      parts: ["hour", "weekday", "month"],
+      maxNullFraction: 0.5,
+    });
+    const text = withFeature("{ type: text }");
+    expect(text.data.features["night"]).toEqual({
+      type: "text",
+      minLength: 0,
+      maxLength: 10_000,
+      buckets: 128,
+      maxNullFraction: 0.5,
+    });
+    const declared = withFeature('{ type: timestamp, format: "%d/%m/%Y", parts: [year], min: 2001-01-01 }');
+    expect(dataHash(declared)).toBe(dataHash(timestamp));
+    expect(dataHash(withFeature("{ type: text, maxLength: 5, buckets: 8 }"))).toBe(dataHash(text));
+    expect(dataHash(text)).not.toBe(dataHash(timestamp));
+  });
+
+  it("reads the time of the rows by its own format, else by that of the feature of this name", () => {
+    const formatOf = (change: string) =>
+      timeFormatOf(strikeDefinition((yaml) => yaml.replace("  time: date\n", change)));
+    expect(formatOf("  time: date\n")).toBeUndefined();
+    expect(formatOf("  time: date\n  timeFormat: epoch-seconds\n")).toBe("epoch-seconds");
+    expect(formatOf("  time: night\n")).toBeUndefined();
+    const feature = strikeDefinition((yaml) =>
+      yaml.replace("time: date", "time: night").replace("{ type: boolean }", "{ type: timestamp, format: '%d/%m/%Y' }"),
+    );
+    expect(timeFormatOf(feature)).toBe("%d/%m/%Y");
+  });
+
   it("stays the same when it is checked again after a journey as JSON", () => {
     const definition = strikeDefinition();
     expect(checkDefinition(JSON.parse(JSON.stringify(definition)), "registry")).toEqual(definition);
@@ -78,7 +113,7 @@ describe("an invalid definition", () => {
     );
     expect(problems).toEqual([
       'm.yaml:2:7 name: found "Strikes"; it must match /^[a-z][a-z0-9-]{0,29}$/',
-      'm.yaml:12:20 data.features.night.type: found "bool"; allowed: number, category, boolean; did you mean "boolean"?',
+      'm.yaml:12:20 data.features.night.type: found "bool"; allowed: number, category, boolean, timestamp, text; did you mean "boolean"?',
       expect.stringMatching(/^m\.yaml:13:17 gate\.metric: found "acu"; allowed: "auc", .*; did you mean "auc"\?$/),
     ]);
   });
@@ -107,12 +142,56 @@ describe("an invalid definition", () => {
       "gzip does not fit parquet",
     ],
     [
-      "a timestamp feature",
+      "a time format in Unicode's notation",
       "type: boolean",
-      "type: timestamp",
-      "timestamps are not supported as features yet: .*; allowed: number, category, boolean",
+      "type: timestamp, format: dd.MM.yyyy HH:mm",
+      'data.features.night.format: found "dd.MM.yyyy HH:mm"; as a time format it has no directive; write %d.%m.%Y %H:%M instead; allowed: epoch-seconds',
     ],
-    ["a text feature", "type: boolean", "type: text", "free text is not supported as a feature yet"],
+    [
+      "an unknown part of a time",
+      "type: boolean",
+      "type: timestamp, parts: [hour, week]",
+      'data.features.night.parts.1: found "week"; allowed: "minute", "hour", .*',
+    ],
+    ["a part twice", "type: boolean", "type: timestamp, parts: [hour, month, hour]", "parts.2: hour is listed twice"],
+    [
+      "no part",
+      "type: boolean",
+      "type: timestamp, parts: []",
+      "night.parts: found \\[\\]; it must be at least 1 entries",
+    ],
+    [
+      "a limit that is no ISO 8601",
+      "type: boolean",
+      "type: timestamp, min: 31/12/2001",
+      'night.min: found "31/12/2001"; it must be ISO 8601, such as 2001-12-31',
+    ],
+    [
+      "limits the wrong way round",
+      "type: boolean",
+      "type: timestamp, min: 2001-12-31, max: 2001-01-01",
+      "night: min 2001-12-31 is after max 2001-01-01; swap them",
+    ],
+    [
+      "two formats of one column",
+      "  time: date\n  features:\n",
+      "  time: date\n  timeFormat: epoch-seconds\n  features:\n    date: { type: timestamp }\n",
+      'data.timeFormat: found "epoch-seconds", but the feature "date" of the same column has ISO 8601; remove one',
+    ],
+    ["lengths the wrong way round", "type: boolean", "type: text, minLength: 20, maxLength: 10", "swap them"],
+    [
+      "slices by a time",
+      "night: { type: boolean }\ngate: { metric: auc,",
+      "night: { type: timestamp }\ngate: { metric: auc, slices: [night],",
+      'gate.slices.0: "night" is a timestamp; allowed \\(category and boolean features\\): "phase", "size"',
+    ],
+    ["too few buckets", "type: boolean", "type: text, buckets: 2", "night.buckets: found 2; it must be at least 8"],
+    [
+      "a time format without a time column",
+      "  time: date\n",
+      "  timeFormat: epoch-seconds\n",
+      "data.timeFormat: there is no data.time that it belongs to",
+    ],
     [
       "manual approval",
       "gate: {",

@@ -3,7 +3,7 @@ import { keyLower, keyUpper } from "../../../core/data/sketch.ts";
 import { featureEvidence } from "../../../core/drift/evidence.ts";
 import { type DriftState, decideDrift, driftReference } from "../../../core/drift/index.ts";
 import { windowsOf } from "../../../core/drift/windows.ts";
-import { createRandom, eBenjaminiHochberg, normalCdf } from "../../../core/statistics/index.ts";
+import { createRandom, eBenjaminiHochberg, normalCdf, type Random } from "../../../core/statistics/index.ts";
 import { referenceOfNumbers } from "./references.ts";
 import { hourlyEvidence, liveCounts, referenceWithCounts } from "./simulate.ts";
 
@@ -126,25 +126,36 @@ describe("false alarms without drift", () => {
     expect(alarms).toBe(0);
   });
 
-  it("bins learnt from the training values themselves, 1,000 of them, hold Ville's bound for each feature", () => {
-    const random = createRandom("learnt bins");
-    const runs = 100;
-    let crossings = 0;
-    for (let run = 0; run < runs; run += 1) {
-      const reference = referenceOfNumbers(
-        "x",
-        Array.from({ length: 1_000 }, () => random.normal()),
-      );
-      if (reference.type !== "number") throw new Error("a number was asked for");
-      const edges = [keyLower(reference.lowestKey + 1), ...reference.upperKeys.map(keyUpper)].map(normalCdf);
-      const shares = [0, edges[0] as number, ...edges.slice(1).map((edge, k) => edge - (edges[k] as number))];
-      const counts = reference.bins.map(({ count }) => count);
-      const options = { hours: YEAR_HOURS / 4, rowsPerHour: 84, minimumRows: 100 };
-      const { logEValues } = hourlyEvidence(random, counts, [...shares, 1 - (edges.at(-1) as number)], options);
-      if (logEValues.some((log) => log >= Math.log(20))) crossings += 1;
-    }
-    expect(crossings / runs).toBeLessThanOrEqual(0.05);
-  });
+  it.each([
+    { values: "normal", draw: (random: Random) => random.normal(), below: normalCdf, upTo: normalCdf },
+    {
+      values: "0 for six rows of ten, else log-normal",
+      draw: (random: Random) => (random.uniform() < 0.6 ? 0 : Math.exp(random.normal())),
+      below: () => 0,
+      upTo: (edge: number) => 0.6 + (edge <= 0 ? 0 : 0.4 * normalCdf(Math.log(edge))),
+    },
+  ])(
+    "bins learnt from 1,000 training values ($values) hold Ville's bound for each feature",
+    ({ draw, below, upTo }) => {
+      const random = createRandom("learnt bins");
+      const runs = 100;
+      let crossings = 0;
+      for (let run = 0; run < runs; run += 1) {
+        const reference = referenceOfNumbers(
+          "x",
+          Array.from({ length: 1_000 }, () => draw(random)),
+        );
+        if (reference.type !== "number") throw new Error("a number was asked for");
+        const edges = [below(keyLower(reference.lowestKey + 1)), ...reference.upperKeys.map(keyUpper).map(upTo)];
+        const shares = [0, edges[0] as number, ...edges.slice(1).map((edge, k) => edge - (edges[k] as number))];
+        const counts = reference.bins.map(({ count }) => count);
+        const options = { hours: YEAR_HOURS / 4, rowsPerHour: 84, minimumRows: 100 };
+        const { logEValues } = hourlyEvidence(random, counts, [...shares, 1 - (edges.at(-1) as number)], options);
+        if (logEValues.some((log) => log >= Math.log(20))) crossings += 1;
+      }
+      expect(crossings / runs).toBeLessThanOrEqual(0.05);
+    },
+  );
 
   it("whole decisions, daily looks for a year: no alarm", () => {
     const random = createRandom("whole decisions");

@@ -77,6 +77,20 @@ describe("training requests", () => {
     expect(planTrainingRequests(context, { ...input, championModelName: null }).transforms.champion).toBeNull();
   });
 
+  it("tell the recipe how times are written and what the model sees of them, and into how many buckets words go", () => {
+    const features = `    day: { type: timestamp }
+    "at, or so": { type: timestamp, format: epoch-seconds, parts: [year] }
+    note: { type: text, buckets: 16, maxLength: 50 }
+`;
+    const definition = parseDefinition(testDefinitionYaml().replace("    speed:", `${features}    speed:`), "m");
+    const text = columnHyperparameters(definition, ["no", "yes"])["mlops-columns"] ?? "";
+    expect(JSON.parse(text).features.slice(0, 3)).toEqual([
+      { name: "day", type: "timestamp", parts: ["hour", "weekday", "month"] },
+      { name: "at, or so", type: "timestamp", format: "epoch-seconds", parts: ["year"] },
+      { name: "note", type: "text", buckets: 16 },
+    ]);
+  });
+
   it("cut the description of a wide table into hyperparameters of at most 2,500 characters", () => {
     const features = Array.from(
       { length: 200 },
@@ -136,6 +150,20 @@ describe("delivery requests", () => {
   });
 });
 
+describe("data capture", () => {
+  it.each([
+    [1, { EnableCapture: true, InitialSamplingPercentage: 100 }],
+    [0.3, { EnableCapture: true, InitialSamplingPercentage: 30 }],
+    [0.001, { EnableCapture: true, InitialSamplingPercentage: 1 }],
+    [0, { EnableCapture: false, InitialSamplingPercentage: 0 }],
+  ])("keeps the fraction %d of the requests that the definition asks for", (fraction, expected) => {
+    const endpoint = `{ capture: { fraction: ${fraction} } }`;
+    const own = { ...context, definition: parseDefinition(testDefinitionYaml("m", { endpoint }), "m") };
+    const input = { deliveryId: "d1", alertTopicArn: "arn", bakeSeconds: 0, variants: [], liveVariantNames: null };
+    expect(planDeliveryRequests(own, input).endpointConfig.DataCaptureConfig).toMatchObject(expected);
+  });
+});
+
 describe("datasets", () => {
   const batch = (batchId: string, more: Partial<BatchItem> = {}) =>
     ({
@@ -167,6 +195,19 @@ describe("datasets", () => {
     expect(selectBatches(batches, { batches: 2 }, "h", now).batches.map((item) => item.batchId)).toEqual(["3", "4"]);
     const old = batch("4", { timeRange: { from: "1990-01-01", to: "1996-12-31" } });
     expect(selectBatches([old, batch("3")], { days: 3 }, "h", now).batches.map((item) => item.batchId)).toEqual(["3"]);
+  });
+
+  it.each(["America/New_York", "Asia/Tokyo", "UTC"])("read a time without a zone as UTC, also in %s", (zone) => {
+    const before = process.env["TZ"];
+    process.env["TZ"] = zone;
+    try {
+      const at = (to: string) => batch("1", { timeRange: { from: "2025-01-01", to } });
+      const isChosen = (to: string) => selectBatches([at(to)], { days: 2 }, "h", now).batches.length === 1;
+      expect(["2026-01-02T23:59:59", "2026-01-03 00:00", "2026-01-03"].map(isChosen)).toEqual([false, true, true]);
+    } finally {
+      if (before === undefined) delete process.env["TZ"];
+      else process.env["TZ"] = before;
+    }
   });
 });
 
