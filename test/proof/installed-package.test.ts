@@ -126,6 +126,23 @@ const { Alerting, MlopsFactory, parseStageSettings, readDefinitions } = require(
     expect(stderr).toContain("npm install --save-dev vega-datasets@");
   });
 
+  it("runs the stack with the project's own models in the local cloud", () => {
+    const mlops = (...words: string[]) =>
+      spawnSync(process.execPath, [join(project, "node_modules/mlops-stack/cli/mlops.mjs"), ...words], {
+        cwd: project,
+        encoding: "utf8",
+        timeout: 120_000,
+      });
+    try {
+      const up = mlops("local", "up", "--detach", "--port", "0", "--models", "models");
+      expect(up.status, up.stdout + up.stderr).toBe(0);
+      const status = mlops("status", "--json");
+      expect(status.stdout).toContain('"dev-small"');
+    } finally {
+      expect(mlops("local", "down").status).toBe(0);
+    }
+  }, 180_000);
+
   it("brings the command", () => {
     const { stdout } = spawnSync(
       process.execPath,
