@@ -49,13 +49,20 @@ export type LaneColumn =
       level(bytes: Uint8Array, start: number, end: number): LaneLevel | undefined;
       /** The level of an empty field; undefined when it is wrong. */
       empty: LaneLevel | undefined;
+    }
+  | {
+      /** By the column's own `read`, called for cells that it accepts. */
+      kind: "hosted";
+      /** Whether `read` finds nothing wrong in bytes [start, end); changes nothing. */
+      accepts(bytes: Uint8Array, start: number, end: number): boolean;
+      /** How many times the bytes of a cell it may write. */
+      growth: number;
     };
 
 /** Column of a feature. */
 export interface FeatureColumn extends Column {
   profile(): FeatureProfile;
-  /** Undefined for a kind that the fast lane does not know. */
-  lane(): LaneColumn | undefined;
+  lane(): LaneColumn;
 }
 
 /** Column of the target. */

@@ -3,7 +3,7 @@ import type { ModelDefinition } from "../definition/schema.ts";
 import { MlopsError } from "../errors/mlops-error.ts";
 import { BUCKET_UPPERS } from "./bucket-table.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import type { ColumnContext, LaneColumn } from "./column.ts";
+import type { ColumnContext, FeatureColumn, LaneColumn } from "./column.ts";
 import { DISTINCT_REGISTERS } from "./distinct-sketch.ts";
 import type { IngestColumns } from "./ingest-columns.ts";
 import { parseInstant } from "./instant-parser.ts";
@@ -37,10 +37,18 @@ export interface LaneOwner {
   writes: boolean;
 }
 
+/** A cell that its columns read themselves: those of a feature, of the time, or of both. */
+interface HostedCell {
+  feature: FeatureColumn | undefined;
+  time: TimeColumn | undefined;
+  accepts(bytes: Uint8Array, start: number, end: number): boolean;
+}
+
 interface LaneCell {
   column: LaneColumn | undefined;
   time: TimeColumn | undefined;
   levels: LaneLevels | undefined;
+  hosted: HostedCell | undefined;
 }
 
 /** Instances that no file uses; a module instance is dear to make and has several megabytes. */
@@ -56,6 +64,8 @@ function acquire(): (typeof idle)[number] {
     return host.lane;
   };
   const calls: KernelHost = {
+    accepts: (...args) => lane().accepts(...args),
+    hostedCell: (...args) => lane().hostedCell(...args),
     oddNumber: (...args) => lane().oddNumber(...args),
     exactNumber: (...args) => lane().exactNumber(...args),
     newLevel: (...args) => lane().newLevel(...args),
@@ -70,17 +80,17 @@ function acquire(): (typeof idle)[number] {
 
 /**
  * Makes the fast lane for the rows of a CSV file, once its columns are located; undefined when the definition needs what only the
- * other lane has: a timestamp or a text, a declared format of the time, a column of the file that is two things at once (a feature
- * and the time, for instance), or a very wide table.
+ * other lane has: a column of the file that is two things at once (but for a timestamp that is also the time), or a very wide table.
  */
 export function createFastLane(owner: LaneOwner, cellCount: number): FastLane | undefined {
   const { features, target, time } = owner.columns;
-  const used = [...features, target, ...(time === undefined ? [] : [time])].map(({ cell }) => cell);
+  const lanes = features.map(({ column, cell }) => ({ cell, kind: column.lane().kind }));
+  const isHosted = (cell: number) => lanes.some((lane) => lane.cell === cell && lane.kind === "hosted");
+  const used = [...features, target].map(({ cell }) => cell);
+  if (time !== undefined && !isHosted(time.cell)) used.push(time.cell);
   if (used.some((cell) => cell < 0) || owner.columns.key.some(({ cell }) => cell < 0)) return undefined;
   if (new Set(used).size !== used.length || cellCount > MAX_LANE_CELLS) return undefined;
-  const lanes = features.map(({ column }) => column.lane());
-  if (lanes.some((lane) => lane === undefined) || timeFormatOf(owner.definition) !== undefined) return undefined;
-  if (lanes.filter((lane) => lane?.kind === "number").length > MAX_NUMBER_COLUMNS) return undefined;
+  if (lanes.filter(({ kind }) => kind === "number").length > MAX_NUMBER_COLUMNS) return undefined;
   return new FastLane(owner, cellCount);
 }
 
@@ -95,6 +105,7 @@ export class FastLane {
   private readonly parser = new NumberParser();
   private readonly text = new ByteWriter(256);
   private outputBound = 64;
+  private outputGrowth = 1;
   private readonly keys: LaneKeys;
 
   constructor(owner: LaneOwner, cellCount: number) {
@@ -103,7 +114,12 @@ export class FastLane {
     this.memory = memory;
     this.owner = owner;
     memory.restart(owner.writer.keyCells.mayVary);
-    this.cells = Array.from({ length: cellCount }, () => ({ column: undefined, time: undefined, levels: undefined }));
+    this.cells = Array.from({ length: cellCount }, () => ({
+      column: undefined,
+      time: undefined,
+      levels: undefined,
+      hosted: undefined,
+    }));
     this.table = memory.allocate(cellCount * Cell.stride);
     this.keyForms = owner.columns.key.map(({ form }) => form);
     memory.set("cells", this.table);
@@ -126,26 +142,43 @@ export class FastLane {
     view.setUint32(place, view.getUint32(place, true) | flag, true);
   }
 
-  private list(name: "summedList" | "countedList" | "keyList", cells: readonly number[]): void {
+  private list(
+    name: "summedList" | "countedList" | "keyList" | "hostedFeatures" | "hostedOthers",
+    cells: readonly number[],
+  ): void {
     this.memory.set(name, this.memory.keep(Uint32Array.from(cells, (cell) => this.at(cell))));
   }
 
   private describe(): void {
     const { memory, owner } = this;
     const { features, target, time, key } = owner.columns;
-    for (const { column, cell } of [...features, target]) {
+    for (const { column, cell } of features) {
       const lane = column.lane();
-      if (lane === undefined) throw new MlopsError("internal.invariant", "the fast lane does not know this column");
-      this.describeColumn(cell, lane);
+      if (lane.kind === "hosted")
+        this.describeHosted(cell, { feature: column, time: undefined, accepts: lane.accepts });
+      else this.describeColumn(cell, lane);
+      if (lane.kind === "hosted") this.outputGrowth = Math.max(this.outputGrowth, lane.growth);
     }
-    memory.set("timed", time === undefined ? 0 : this.at(time.cell));
-    if (time !== undefined) this.describeTime(time.cell, time.column);
+    this.describeColumn(target.cell, target.column.lane());
+    const isPlain = time !== undefined && timeFormatOf(owner.definition) === undefined && !this.isHosted(time.cell);
+    memory.set("timed", isPlain ? this.at(time.cell) : 0);
+    if (isPlain) this.describeTime(time.cell, time.column);
+    else if (time !== undefined) this.hostTime(time.cell, time.column);
     for (const { cell } of features) this.addFlag(cell, CellFlag.feature);
     // A missing text that looks like a number or a time is nothing in a key, whatever the column takes it for.
     const isOdd = [...owner.context.missing].some((text) => /^[\s+\-.\d]/.test(text));
     if (isOdd) for (const { cell } of key) this.addFlag(cell, CellFlag.keyOdd);
     const ofKind = (kind: LaneColumn["kind"]) =>
       this.cells.flatMap(({ column }, cell) => (column?.kind === kind ? [cell] : []));
+    const hosted = this.cells.flatMap(({ hosted }, cell) => (hosted === undefined ? [] : [cell]));
+    const ofFeatures = hosted.filter((cell) => this.cells[cell]?.hosted?.feature !== undefined);
+    this.list("hostedFeatures", ofFeatures);
+    memory.set("hostedFeatureCount", ofFeatures.length);
+    this.list(
+      "hostedOthers",
+      hosted.filter((cell) => !ofFeatures.includes(cell)),
+    );
+    memory.set("hostedOtherCount", hosted.length - ofFeatures.length);
     const [summed, counted] = [ofKind("number"), ofKind("level")];
     this.list("summedList", summed);
     memory.set("summedCount", summed.length);
@@ -158,11 +191,33 @@ export class FastLane {
     memory.set("keyCount", key.length);
   }
 
+  private isHosted(cell: number): boolean {
+    return this.cells[cell]?.hosted !== undefined;
+  }
+
+  private describeHosted(index: number, hosted: HostedCell): void {
+    (this.cells[index] as LaneCell).hosted = hosted;
+    this.memory.view.setInt32(this.at(index) + Cell.kind, LaneKind.hosted, true);
+    this.outputBound += NUMBER_TEXT_BYTES;
+  }
+
+  /** A time in a declared format, or of a column that is a feature as well. */
+  private hostTime(index: number, time: TimeColumn): void {
+    const feature = this.cells[index]?.hosted;
+    this.describeHosted(index, {
+      feature: feature?.feature,
+      time,
+      accepts: (bytes, start, end) =>
+        time.accepts(bytes, start, end) && (feature === undefined || feature.accepts(bytes, start, end)),
+    });
+  }
+
   private describeColumn(index: number, column: LaneColumn): void {
     const { memory, owner } = this;
     const cell = this.at(index);
     const held = this.cells[index] as LaneCell;
     held.column = column;
+    if (column.kind === "hosted") throw new MlopsError("internal.invariant", "a target is a number or a level");
     if (column.kind === "level") {
       const entries = memory.allocateForBatch(4);
       memory.view.setInt32(cell + Cell.kind, LaneKind.level, true);
@@ -231,7 +286,10 @@ export class FastLane {
     const spans = neighbours(features.map(({ cell }) => cell));
     memory.set("spanList", memory.keep(Uint32Array.from(spans.flat())));
     memory.set("spanCount", spans.length);
-    memory.set("alwaysDiffers", owner.definition.data.delimiter === "," ? 0 : 1);
+    memory.set("outputGrowth", this.outputGrowth);
+    // What the host writes is counted by writing it.
+    const isCopied = owner.definition.data.delimiter === "," && !features.some(({ cell }) => this.isHosted(cell));
+    memory.set("alwaysDiffers", isCopied ? 0 : 1);
     memory.set("target", this.at(target.cell));
     memory.set("testShare", writer.shares.test);
     memory.set("validationEnd", writer.shares.test + writer.shares.validation);
@@ -346,6 +404,26 @@ export class FastLane {
       latest,
       held(Cell.latestText, Cell.latestLength),
     );
+  }
+
+  /** Host call: whether a column takes a cell. */
+  accepts(index: number, start: number, end: number): number {
+    return this.cells[index]?.hosted?.accepts(this.memory.bytes, start, end) === true ? 1 : 0;
+  }
+
+  /** Host call: counts such a cell, and writes it when there is a place to write to. */
+  hostedCell(index: number, start: number, end: number, out: number, json: number): number {
+    const { bytes } = this.memory;
+    const { feature, time } = this.cells[index]?.hosted ?? {};
+    time?.read(bytes, start, end, CellKind.text);
+    feature?.read(bytes, start, end, CellKind.text);
+    if (out === 0 || feature === undefined) return 0;
+    const { text } = this;
+    text.clear();
+    if (json === 1) feature.writeJson(text);
+    else feature.writeCsv(text);
+    bytes.set(text.memory.subarray(0, text.length), out);
+    return text.length;
   }
 
   /** Host call: a number in another notation, or no number. */

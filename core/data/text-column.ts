@@ -1,6 +1,6 @@
 import type { Feature } from "../definition/schema.ts";
 import type { ByteWriter } from "./byte-writer.ts";
-import { type ColumnContext, type FeatureColumn, JSON_NULL } from "./column.ts";
+import { type ColumnContext, type FeatureColumn, JSON_NULL, type LaneColumn } from "./column.ts";
 import { DistinctBuilder } from "./distinct-sketch.ts";
 import { sortedLevels } from "./merge-profiles.ts";
 import { MissingTexts } from "./missing-texts.ts";
@@ -16,6 +16,8 @@ import { sampledWord } from "./words.ts";
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
+/** A control character of one byte is six in JSON: \\u001f. */
+const MAX_GROWTH = 6;
 
 /** Column of a free text. Texts are kept as they are; a text of white space only is missing. */
 export class TextColumn implements FeatureColumn {
@@ -127,8 +129,17 @@ export class TextColumn implements FeatureColumn {
     };
   }
 
-  lane(): undefined {
-    return undefined;
+  lane(): LaneColumn {
+    return { kind: "hosted", accepts: (bytes, start, end) => this.accepts(bytes, start, end), growth: MAX_GROWTH };
+  }
+
+  private accepts(bytes: Uint8Array, start: number, end: number): boolean {
+    if (start === end || this.missing.has(bytes, start, end)) return true;
+    const length = charactersIn(bytes, start, end);
+    const { minLength, maxLength } = this.feature;
+    if (length > maxLength) return false;
+    // White space only is missing, however short.
+    return length >= minLength || decode(bytes, start, end).trim() === "";
   }
 }
 

@@ -48,6 +48,15 @@ export class TimeColumn {
     this.declared = format === undefined ? undefined : instantReader(format);
   }
 
+  /** Whether bytes [start, end) of a text file are a time. */
+  accepts(bytes: Uint8Array, start: number, end: number): boolean {
+    let from = start;
+    let to = end;
+    while (from < to && bytes[from] === 0x20) from++;
+    while (to > from && bytes[to - 1] === 0x20) to--;
+    return to - from <= MAX_BYTES && !Number.isNaN((this.declared ?? parseInstant)(bytes, from, to));
+  }
+
   /** Reads the cell of a row. */
   read(bytes: Uint8Array, start: number, end: number, kind: number): void {
     let from = start;

@@ -1,6 +1,6 @@
 import type { Feature } from "../definition/schema.ts";
 import type { ByteWriter } from "./byte-writer.ts";
-import { type ColumnContext, type FeatureColumn, JSON_NULL } from "./column.ts";
+import { type ColumnContext, type FeatureColumn, JSON_NULL, type LaneColumn } from "./column.ts";
 import { instantOf } from "./instant-of.ts";
 import { type InstantReader, instantReader } from "./instant-reader.ts";
 import { instantText } from "./instant-text.ts";
@@ -93,7 +93,17 @@ export class TimestampColumn implements FeatureColumn {
     };
   }
 
-  lane(): undefined {
-    return undefined;
+  lane(): LaneColumn {
+    return { kind: "hosted", accepts: (bytes, start, end) => this.accepts(bytes, start, end), growth: 1 };
+  }
+
+  private accepts(bytes: Uint8Array, start: number, end: number): boolean {
+    let from = start;
+    let to = end;
+    while (from < to && bytes[from] === 0x20) from++;
+    while (to > from && bytes[to - 1] === 0x20) to--;
+    if (from === to || this.missing.has(bytes, from, to)) return true;
+    const instant = to - from <= MAX_BYTES ? this.parse(bytes, from, to) : Number.NaN;
+    return instant >= this.min && instant <= this.max;
   }
 }

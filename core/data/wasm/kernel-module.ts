@@ -4,6 +4,8 @@ import { type WasmGlobal, type WasmMemory, webAssembly } from "./web-assembly.ts
 
 /** What the module calls; see kernel/host.as. */
 export interface KernelHost {
+  accepts(cell: number, start: number, end: number): number;
+  hostedCell(cell: number, start: number, end: number, out: number, json: number): number;
   oddNumber(cell: number, start: number, end: number): number;
   exactNumber(start: number, end: number): number;
   newLevel(cell: number, start: number, end: number, hash: number, slot: number): number;
@@ -60,6 +62,10 @@ export type KernelVariable =
   | "target"
   | "countedList"
   | "countedCount"
+  | "hostedFeatures"
+  | "hostedFeatureCount"
+  | "hostedOthers"
+  | "hostedOtherCount"
   | "summedList"
   | "summedCount"
   | "timed"
@@ -72,6 +78,7 @@ export type KernelVariable =
   | "featuresText"
   | "featuresTextLength"
   | "outputBound"
+  | "outputGrowth"
   | "outTrain"
   | "outValidation"
   | "outTest"

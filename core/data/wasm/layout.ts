@@ -1,5 +1,5 @@
 /** Kinds of cells, as kernel/layout.as has them. */
-export const LaneKind = { ignored: 0, number: 1, level: 2, time: 3 } as const;
+export const LaneKind = { ignored: 0, number: 1, level: 2, time: 3, hosted: 4 } as const;
 
 /** Byte offsets of a cell's descriptor, as kernel/layout.as has them. */
 export const Cell = {

@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { ColumnContext } from "../../../core/data/column.ts";
 import { estimateDistinct } from "../../../core/data/distinct-sketch.ts";
+import { createFastLane } from "../../../core/data/fast-lane.ts";
+import { createColumns, locateColumns } from "../../../core/data/ingest-columns.ts";
+import { ReasonCollector } from "../../../core/data/reason-collector.ts";
+import { RowWriter } from "../../../core/data/row-writer.ts";
 import { parseDefinition } from "../../../core/definition/parse.ts";
 import { divide, readFile, readText } from "./read-file.ts";
 
@@ -122,5 +127,27 @@ describe("the fast lane", () => {
       ),
     );
     expect(nested.map(({ result }) => result.profile)).toEqual(alone);
+  });
+
+  it("takes files with every kind of feature, whatever the time's format, and none with a column that is two other things", () => {
+    const lanes = (features: string, time = "") => {
+      const definition = parseDefinition(
+        `schemaVersion: 1\nname: kinds\nproblem: regression\ndata:\n  target: { column: y }\n${time}  features:\n${features}gate: { metric: rmse }\n`,
+        "kinds.yaml",
+      );
+      const context: ColumnContext = { reasons: new ReasonCollector(), missing: new Set(), row: 0 };
+      const columns = createColumns(definition, context);
+      const header = ["n", "c", "b", "d", "t", "y"];
+      locateColumns(columns, header);
+      const writer = new RowWriter(columns, definition.data, "b");
+      const lane = createFastLane({ definition, columns, context, writer, writes: true }, header.length);
+      lane?.finish();
+      return lane !== undefined;
+    };
+    const all = "    n: { type: number }\n    c: { type: category }\n    b: { type: boolean }\n    t: { type: text }\n";
+    expect(lanes(`${all}    d: { type: timestamp }\n`)).toBe(true);
+    expect(lanes(`${all}    d: { type: timestamp, format: "%d/%m/%Y" }\n`, "  time: d\n")).toBe(true);
+    expect(lanes(all, '  time: d\n  timeFormat: "%d/%m/%Y"\n')).toBe(true);
+    expect(lanes(all, "  time: c\n")).toBe(false);
   });
 });

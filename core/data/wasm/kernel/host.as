@@ -1,5 +1,9 @@
 // What the module asks its host, fast-lane.ts.
 
+// Whether a column that the host reads takes a cell; nothing is counted yet.
+@external("host", "accepts") export declare function accepts(cell: i32, start: usize, end: usize): i32;
+// Counts such a cell; with a place to write to, it is written there, as CSV or JSON. Gives how many bytes were written.
+@external("host", "hostedCell") export declare function hostedCell(cell: i32, start: usize, end: usize, out: usize, json: i32): i32;
 // Reads a number that is not plain decimal notation: 0 = something else, 1 = missing, 2 = number (value and place in the descriptor).
 @external("host", "oddNumber") export declare function oddNumber(cell: i32, start: usize, end: usize): i32;
 // Exact value of decimal notation with too many digits for the fast path.

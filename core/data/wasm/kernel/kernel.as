@@ -5,7 +5,8 @@
 
 import { endsAt, firstPlace, placeStep, startsAt, trimReturns } from "./cells";
 import { hasReturns, indexRows, isOddNext } from "./index";
-import { CR, D_KIND, D_STRIDE, IGNORED, LEVEL, LF, NUMBER, QUOTE } from "./layout";
+import { countHosted, readHosted } from "./hosted";
+import { CR, D_KIND, D_STRIDE, HOSTED, IGNORED, LEVEL, LF, NUMBER, QUOTE } from "./layout";
 import { addLevel, countLevels, readLevels } from "./levels";
 import { readNumbers } from "./numbers";
 import { clearOutputs, writeRows } from "./rows";
@@ -13,14 +14,15 @@ import { sumNumbers } from "./summary";
 import { fieldText } from "./text";
 import { countTimes, readTimes } from "./times";
 import {
-  alwaysDiffers, batchRows, blockRows, cellCount, cells, countedCount, countedList, differs, rowStarts, summedCount, summedList, timed, unknown,
+  alwaysDiffers, batchRows, blockRows, cellCount, cells, countedCount, countedList, differs, hostedFeatureCount, hostedFeatures, hostedOtherCount,
+  hostedOthers, rowStarts, summedCount, summedList, timed, unknown,
 } from "./variables";
 
 export * from "./variables";
 export { listBuckets } from "./summary";
 export { keySampledRows, keySize } from "./sketch";
 export {
-  outTest, outTrain, outValidation, outputBound, outputBytes, rowsTest, rowsTrain, rowsValidation, testBuffer, trainBuffer, validationBuffer,
+  outTest, outTrain, outValidation, outputBound, outputBytes, outputGrowth, rowsTest, rowsTrain, rowsValidation, testBuffer, trainBuffer, validationBuffer,
 } from "./rows";
 
 // Rows that the last run has read.
@@ -47,6 +49,7 @@ function readColumn(cell: usize, index: i32, count: i32): i32 {
   if (kind == NUMBER) return readNumbers(cell, index, places, step, count, inBlock);
   if (kind == LEVEL) return readLevels(cell, places, step, count);
   if (kind == IGNORED) return skipCells(places, step, count);
+  if (kind == HOSTED) return readHosted(index, places, step, count);
   return readTimes(cell, index, places, step, count);
 }
 
@@ -75,7 +78,13 @@ function readColumns(count: i32): i32 {
   return addLevels(good);
 }
 
-function countRows(count: i32): void {
+function countList(list: usize, length: i32, count: i32): void {
+  for (let k = 0; k < length; k++) countHosted(<usize>load<u32>(list + (<usize>k << 2)), count);
+}
+
+function countRows(count: i32, writes: bool): void {
+  if (!writes) countList(hostedFeatures, hostedFeatureCount, count);
+  countList(hostedOthers, hostedOtherCount, count);
   for (let k = 0; k < countedCount; k++) countLevels(<usize>load<u32>(countedList + (<usize>k << 2)), count);
   if (timed != 0) countTimes(timed, count);
   inBlock += count;
@@ -104,7 +113,7 @@ export function run(from: usize, end: usize, firstRow: f64, writes: i32): usize 
     const indexed = indexRows(at, end, min(batchRows, blockRows - inBlock));
     const good = indexed == 0 ? 0 : readColumns(indexed);
     const written = writes != 0 ? writeRows(good, inBlock, firstRow + <f64>rows) : good;
-    countRows(written);
+    countRows(written, writes != 0);
     rows += written;
     if (written > 0) at = <usize>load<u32>(rowStarts + (<usize>written << 2)) + 1;
     if (written < good) stopped = 2;

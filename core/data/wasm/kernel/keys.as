@@ -4,7 +4,7 @@ import { copy, writeWhole } from "./bytes";
 import { endsAt, startsAt } from "./cells";
 import { keyCell } from "./host";
 import {
-  D_ENTRIES, D_FLAGS, D_INDEX, D_KIND, D_NOTES, D_VALUES, E_KEY, E_KEY_LENGTH, FLAG_KEY_ODD, IGNORED, LEVEL, NOTE_FLOAT,
+  D_ENTRIES, D_FLAGS, D_INDEX, D_KIND, D_NOTES, D_VALUES, E_KEY, E_KEY_LENGTH, FLAG_KEY_ODD, HOSTED, IGNORED, LEVEL, NOTE_FLOAT,
   NOTE_MISSING, NOTE_ODD, NUMBER,
 } from "./layout";
 import { fieldText, textEnd, textStart } from "./text";
@@ -111,7 +111,7 @@ export function writeKeys(rows: i32, inBlock: i32): void {
     const kind = load<i32>(cell, D_KIND);
     const isOdd = (load<u32>(cell, D_FLAGS) & FLAG_KEY_ODD) != 0;
     if (kind == LEVEL) writeLevels(cell, rows);
-    else if (isOdd) writeOdd(cell, k, rows);
+    else if (isOdd || kind == HOSTED) writeOdd(cell, k, rows);
     else if (kind == NUMBER) writeNumbers(cell, k, rows, inBlock);
     else if (kind == IGNORED) writeIgnored(cell, k, rows);
     else writeTimes(cell, rows);

@@ -4,6 +4,9 @@
 export const IGNORED: i32 = 0;
 export const NUMBER: i32 = 1;
 export const LEVEL: i32 = 2;
+export const TIME: i32 = 3;
+// Read by the host.
+export const HOSTED: i32 = 4;
 
 // Descriptor of a cell. VALUES has a number for each row of the open block; NOTES, STARTS and ENDS (places of odd numbers and of times) and ENTRIES (of
 // levels) have an item for each row of the batch.

@@ -4,9 +4,10 @@ import { copy, writeWhole } from "./bytes";
 import { endsAt, startsAt } from "./cells";
 import { formatNumber } from "./host";
 import { hashKeys } from "./hash";
+import { takeHosted } from "./hosted";
 import { writeKeys } from "./keys";
 import {
-  D_ENDS, D_ENTRIES, D_INDEX, D_KIND, D_NOTES, D_STARTS, D_VALUES, E_CSV, E_CSV_LENGTH, E_JSON, E_JSON_LENGTH, LEVEL, LF, NOTE_MISSING,
+  D_ENDS, D_ENTRIES, D_INDEX, D_KIND, D_NOTES, D_STARTS, D_VALUES, E_CSV, E_CSV_LENGTH, E_JSON, E_JSON_LENGTH, HOSTED, LEVEL, LF, NOTE_MISSING,
   NOTE_NOT_JSON, NOTE_ODD,
 } from "./layout";
 import { sampleKey } from "./sketch";
@@ -17,7 +18,8 @@ import {
 
 const COMMA: u32 = 0x2c;
 
-// Largest output of a record besides its own bytes, where the buffers of the parts begin, and how large each is.
+// Largest output of a record: so many times its own bytes and so many more; where the buffers of the parts begin, and how large each is.
+export let outputGrowth: usize = 1;
 export let outputBound: usize = 0;
 export let trainBuffer: usize = 0;
 export let validationBuffer: usize = 0;
@@ -48,6 +50,7 @@ export function clearOutputs(): void {
     if (json) return copy(to, <usize>load<u32>(entry, E_JSON), <usize>load<u32>(entry, E_JSON_LENGTH));
     return copy(to, <usize>load<u32>(entry, E_CSV), <usize>load<u32>(entry, E_CSV_LENGTH));
   }
+  if (load<i32>(cell, D_KIND) == HOSTED) return takeHosted(cell, row, to, json);
   const note = <u32>load<u8>(<usize>load<u32>(cell, D_NOTES) + row);
   if (note != NOTE_MISSING && note < NOTE_ODD) {
     const index = load<i32>(cell, D_INDEX);
@@ -115,7 +118,7 @@ export function writeRows(rows: i32, inBlock: i32, firstRow: f64): i32 {
   hashKeys(rows);
   for (let row: usize = 0; row < <usize>rows; row++) {
     const size = load<u32>(rowStarts + (row << 2), 4) - load<u32>(rowStarts + (row << 2));
-    const bound = outputBound + <usize>size;
+    const bound = outputBound + <usize>size * outputGrowth;
     const most = max(max(outTrain - trainBuffer, outValidation - validationBuffer), outTest - testBuffer);
     if (most + bound > outputBytes) return <i32>row;
     const fraction = load<f64>(fractions + (row << 3));

@@ -45,6 +45,11 @@ export let spanList: usize = 0;
 export let spanCount: i32 = 0;
 export let countedList: usize = 0;
 export let countedCount: i32 = 0;
+// Of cells that the host reads: those of features, which are counted when they are written, and all others.
+export let hostedFeatures: usize = 0;
+export let hostedFeatureCount: i32 = 0;
+export let hostedOthers: usize = 0;
+export let hostedOtherCount: i32 = 0;
 export let summedList: usize = 0;
 export let summedCount: i32 = 0;
 export let target: usize = 0;
