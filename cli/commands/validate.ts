@@ -58,10 +58,9 @@ export async function validate(file: string, options: ValidateOptions): Promise<
 
 function comparisonLines({ source, context, notJudged, leftOut }: EarlierBatches): string[] {
   const { batches, profile } = context;
+  const count = batches.length === 1 ? "1 earlier batch" : `${batches.length} earlier batches`;
   const compared =
-    batches.length === 0
-      ? []
-      : [colors.dim(`compared with ${batches.length} earlier batches (${profile?.rows ?? 0} rows) of ${source}`)];
+    batches.length === 0 ? [] : [colors.dim(`compared with ${count} (${profile?.rows ?? 0} rows) of ${source}`)];
   return [
     ...leftOut.map(
       ({ name, rules }) =>
