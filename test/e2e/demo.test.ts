@@ -23,7 +23,7 @@ interface Outcome {
 function demo(name: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
   const file = join(directory, `${name}.json`);
   const command = [join(PACKAGE_ROOT, "cli/mlops.mjs"), "demo", "--json", file, ...args];
-  const options = { cwd: PACKAGE_ROOT, maxBuffer: 1e8, env: { ...process.env, ...environment } };
+  const options = { cwd: PACKAGE_ROOT, maxBuffer: 1e8, env: { ...process.env, NO_COLOR: "1", ...environment } };
   return new Promise((resolve) => {
     execFile(process.execPath, command, options, (error: ExecFileException | null, stdout) => {
       const report = JSON.parse(readFileSync(file, "utf8")) as DemoReport;
