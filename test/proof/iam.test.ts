@@ -3,7 +3,7 @@ import type { IamReport } from "../../local/iam/guard.ts";
 import { type DeployedFactory, deployFactory } from "../e2e/support/factory.ts";
 import { modelsDirectory, smallModel } from "../e2e/support/tabular.ts";
 import { UNUSED } from "./iam-unused.ts";
-import { badDay, everyDay, iamReport, largeFiles, watchDrift } from "./support/iam-loop.ts";
+import { badDay, everyDay, iamReport, largeFiles, waitForSchedule, watchDrift } from "./support/iam-loop.ts";
 import { iamProblems, unusedGrants } from "./support/iam-verdict.ts";
 import { printSummary } from "./support/summary.ts";
 
@@ -31,6 +31,7 @@ describe("the roles of the deployed stack", () => {
     await badDay(factory, { model: MODEL, newModel: NEW, strictModel: STRICT, slowModel: SLOW });
     await watchDrift(factory, MODEL);
     await largeFiles(factory, NEW);
+    await waitForSchedule(factory);
     const report = await iamReport(factory.info().endpoint);
     expect(report.enforced).toBe(true);
     expect(report.denied).toEqual([]);

@@ -129,6 +129,20 @@ async function abort(stateMachineArn: string, name: string): Promise<void> {
   await client.send(new StopExecutionCommand({ executionArn, cause: "proof" }));
 }
 
+/** Waits until the schedule has started the monitoring machine by its own role. */
+export async function waitForSchedule(factory: DeployedFactory): Promise<void> {
+  const { endpoint } = factory.info();
+  await until("an execution that the schedule has started", 120, async () => {
+    const { allowed } = await iamReport(endpoint);
+    return allowed.find(
+      ({ subject, action, resource }) =>
+        action === "states:StartExecution" &&
+        resource.endsWith("-monitoring") &&
+        /Monitoring.*EventsRole/.test(subject),
+    );
+  });
+}
+
 /** The template looks once an hour; a proof cannot wait that long. */
 async function checkMonitoringEveryMinute(): Promise<void> {
   const client = new EventBridgeClient({});
