@@ -58,7 +58,7 @@ export class NumberColumn implements FeatureColumn {
 
   private missing(): void {
     this.nulls++;
-    this.summary.skip();
+    this.summary.addMissing();
   }
 
   private rangeMessage(value: number): (text: string) => string {

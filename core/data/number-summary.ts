@@ -51,7 +51,7 @@ export class NumberSummaryBuilder {
   }
 
   /** Takes note of a row without a value. */
-  skip(): void {
+  addMissing(): void {
     this.endRow();
   }
 

@@ -46,7 +46,7 @@ export class TextColumn implements FeatureColumn {
   read(bytes: Uint8Array, start: number, end: number, kind: number): void {
     this.end = this.start = 0;
     if (kind === CellKind.absent || start === end || this.missing.has(bytes, start, end)) {
-      this.skip();
+      this.countMissing();
       return;
     }
     if (kind === CellKind.nested) {
@@ -61,7 +61,7 @@ export class TextColumn implements FeatureColumn {
     }
     const text = decode(bytes, start, end);
     if (text.trim() === "") {
-      this.skip();
+      this.countMissing();
       return;
     }
     if (length < minLength) this.note("range", bytes, start, end, textLength(length, minLength, maxLength));
@@ -73,9 +73,9 @@ export class TextColumn implements FeatureColumn {
     this.countWord(sampledWord(text, bytes.subarray(start, end)));
   }
 
-  private skip(): void {
+  private countMissing(): void {
     this.nulls++;
-    this.lengths.skip();
+    this.lengths.addMissing();
   }
 
   private countWord(word: string): void {

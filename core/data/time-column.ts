@@ -54,7 +54,11 @@ export class TimeColumn {
     let to = end;
     while (from < to && bytes[from] === 0x20) from++;
     while (to > from && bytes[to - 1] === 0x20) to--;
-    return to - from <= MAX_BYTES && !Number.isNaN((this.declared ?? parseInstant)(bytes, from, to));
+    return !Number.isNaN(this.instant(bytes, from, to));
+  }
+
+  private instant(bytes: Uint8Array, from: number, to: number): number {
+    return to - from <= MAX_BYTES ? (this.declared ?? parseInstant)(bytes, from, to) : Number.NaN;
   }
 
   /** Reads the cell of a row. */
@@ -64,8 +68,7 @@ export class TimeColumn {
     while (from < to && bytes[from] === 0x20) from++;
     while (to > from && bytes[to - 1] === 0x20) to--;
     const isText = kind === CellKind.text || kind === CellKind.jsonText || kind === CellKind.jsonNumber;
-    const parse = this.declared ?? parseInstant;
-    const instant = isText && to - from <= MAX_BYTES ? parse(bytes, from, to) : Number.NaN;
+    const instant = isText ? this.instant(bytes, from, to) : Number.NaN;
     if (Number.isNaN(instant)) {
       const value = () => (kind === CellKind.absent ? "" : decode(bytes, start, Math.min(end, start + 400)));
       const message = this.format === undefined ? notADate : notATime(this.format);

@@ -50,11 +50,11 @@ export class TimestampColumn implements FeatureColumn {
     while (to > from && bytes[to - 1] === 0x20) to--;
     if (kind === CellKind.absent || from === to || this.missing.has(bytes, from, to)) {
       this.nulls++;
-      this.summary.skip();
+      this.summary.addMissing();
       return;
     }
     const isReadable = kind === CellKind.text || kind === CellKind.jsonText || kind === CellKind.jsonNumber;
-    const instant = isReadable && to - from <= MAX_BYTES ? this.parse(bytes, from, to) : Number.NaN;
+    const instant = isReadable ? this.instant(bytes, from, to) : Number.NaN;
     if (Number.isNaN(instant)) {
       this.note("type", bytes, start, end, kind === CellKind.nested ? nestedValue : notATime(this.feature.format));
       return;
@@ -103,7 +103,11 @@ export class TimestampColumn implements FeatureColumn {
     while (from < to && bytes[from] === 0x20) from++;
     while (to > from && bytes[to - 1] === 0x20) to--;
     if (from === to || this.missing.has(bytes, from, to)) return true;
-    const instant = to - from <= MAX_BYTES ? this.parse(bytes, from, to) : Number.NaN;
+    const instant = this.instant(bytes, from, to);
     return instant >= this.min && instant <= this.max;
+  }
+
+  private instant(bytes: Uint8Array, from: number, to: number): number {
+    return to - from <= MAX_BYTES ? this.parse(bytes, from, to) : Number.NaN;
   }
 }

@@ -97,7 +97,7 @@ export class ZstdFrames {
 
   private readFrameHeader(view: DataView): void {
     if (view.getUint32(0, true) !== FRAME_MAGIC) {
-      this.skip(view.getUint32(4, true), "magic");
+      this.passOver(view.getUint32(4, true), "magic");
       return;
     }
     const descriptor = view.getUint8(4);
@@ -132,7 +132,7 @@ export class ZstdFrames {
     if (type === 3) throw damaged("a block is of no known type");
     if (size > this.blockLimit) throw damaged(`a block of ${size} bytes is above the format's limit`);
     const next = !isLast ? "block-header" : this.hasChecksum ? "checksum" : "magic";
-    this.skip(type === 1 ? 1 : size, next);
+    this.passOver(type === 1 ? 1 : size, next);
   }
 
   private readChecksum(checksum: number): void {
@@ -140,7 +140,7 @@ export class ZstdFrames {
     this.enter("magic");
   }
 
-  private skip(bytes: number, next: State): void {
+  private passOver(bytes: number, next: State): void {
     if (bytes === 0) {
       this.enter(next);
       return;
